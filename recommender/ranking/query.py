@@ -1,0 +1,159 @@
+"""What a ranking request is made of: the query, its swaps, and the state they are judged in.
+
+Everything here is a value. Money is integer cents and amounts are integer thousandths of the base
+unit, so that the same inputs always give the same bits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Query:
+    """One request to rank.
+
+    ``served_at`` is aware and in the store's time zone: ``hour`` and ``dow`` are read from it.
+    ``cart_products``/``cart_quantities`` are parallel, shape (lines,). ``total_cents`` is what the
+    cart costs, fees included. ``budget_cents`` is None when the shopper has set no budget.
+    """
+
+    served_at: datetime
+    placement: str
+    cart_products: Ints
+    cart_quantities: Ints
+    total_cents: int
+    budget_cents: int | None
+
+
+@dataclass(frozen=True)
+class Swaps:
+    """The eligible (anchor, candidate) pairs of one query; parallel arrays of shape (n,).
+
+    ``anchor_row`` and ``candidate_row`` index the snapshot. ``saving_cents`` is how far the cart's
+    total falls when ``anchor_quantity`` anchors give way to ``quantity`` candidates.
+    """
+
+    anchor_row: Ints
+    candidate_row: Ints
+    anchor_quantity: Ints
+    quantity: Ints
+    saving_cents: Ints
+
+    def __len__(self) -> int:
+        return len(self.candidate_row)
+
+    def take(self, rows: Ints | Flags) -> Swaps:
+        """The swaps at ``rows`` (positions or mask), in that order."""
+        return Swaps(
+            self.anchor_row[rows],
+            self.candidate_row[rows],
+            self.anchor_quantity[rows],
+            self.quantity[rows],
+            self.saving_cents[rows],
+        )
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The catalogue as columns, immutable under its ``tag``; arrays of shape (products,).
+
+    Rows are sorted by ``product_id``. ``amount_milli`` is 0 when unknown; ``base_unit`` is a code
+    (0 unknown); ``popularity`` is the smoothed, time-decayed purchase share within the product
+    type; ``price_percentile`` is the unit price's percentile within the type (NaN unknown);
+    ``diet_bits`` has one bit per diet tag, in the order of ``diet_tags``; ``quality_share`` is the
+    share of the known quality tags that the product carries.
+    """
+
+    tag: str
+    as_of: datetime
+    product_id: Ints
+    type_id: Ints
+    aisle_id: Ints
+    brand_id: Ints
+    price_cents: Ints
+    regular_cents: Ints
+    amount_milli: Ints
+    base_unit: Ints
+    own_brand: Flags
+    popularity: Floats
+    price_percentile: Floats
+    quality_share: Floats
+    diet_bits: Ints
+    diet_tags: tuple[str, ...]
+
+    def rows_of(self, products: Ints) -> Ints:
+        """Snapshot rows of ``products``; -1 for a product that the snapshot does not hold."""
+        if not len(self.product_id):
+            return np.full(len(products), -1, dtype=np.int64)
+        at = np.searchsorted(self.product_id, products)
+        at = np.minimum(at, len(self.product_id) - 1)
+        return np.where(self.product_id[at] == products, at, -1).astype(np.int64)
+
+    @cached_property
+    def rows_by_type(self) -> dict[int, Ints]:
+        """Rows of each product type, ascending."""
+        order = np.argsort(self.type_id, kind="stable")
+        types, starts = np.unique(self.type_id[order], return_index=True)
+        return {
+            int(kind): rows.astype(np.int64)
+            for kind, rows in zip(types, np.split(order, starts[1:]), strict=True)
+        }
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """What collaborative and semantic training left behind, immutable under its ``tag``.
+
+    ``product_id`` (sorted) names the rows of ``text`` (unit length, shape (n, d)), ``cluster``
+    (semantic cluster, shape (n,)), ``item_factors`` (shape (n, k), the last column being the item
+    bias; NaN rows for products never bought). ``shopper_id`` (sorted) names the rows of
+    ``shopper_factors`` (shape (s, k), the last column being 1).
+    """
+
+    tag: str
+    product_id: Ints
+    text: NDArray[np.float32]
+    cluster: Ints
+    item_factors: NDArray[np.float32]
+    shopper_id: Ints
+    shopper_factors: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Taste:
+    """What is known of one shopper at ``served_at``.
+
+    ``shopper_id`` finds the shopper's trained factors; None when anonymous. ``beta_u`` is the
+    price sensitivity, 0 to 1, already shrunk to the store's mean. ``intent`` is the keep-quality
+    EMA, 0 (save money) to 1 (keep quality). ``diet_bits`` is the diet profile. ``last_touched``
+    maps a product id to when this shopper last bought or carted it (seconds since the epoch).
+    ``centre_products`` are the most recent distinct purchases (at most 50), newest first;
+    ``session_products`` what this session viewed or carted, newest first.
+    """
+
+    shopper_id: int | None
+    beta_u: float
+    intent: float
+    diet_bits: int = 0
+    last_touched: dict[int, float] = field(default_factory=dict)
+    centre_products: tuple[int, ...] = ()
+    session_products: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class State:
+    """The world in which swaps are judged: one snapshot, one set of vectors, one shopper's taste."""
+
+    snapshot: Snapshot
+    vectors: Vectors
+    taste: Taste
