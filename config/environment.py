@@ -1,0 +1,77 @@
+"""Reads settings from the environment; a wrong value stops the start with a sentence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off"}
+
+
+def text(name: str, default: str) -> str:
+    """The variable's text; an empty value counts as not set."""
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, default: bool) -> bool:
+    """A yes or no."""
+
+    def parse(value: str) -> bool:
+        if value.lower() not in TRUE | FALSE:
+            raise ValueError
+        return value.lower() in TRUE
+
+    return _parsed(name, default, parse, "yes or no (1, 0, true, false)")
+
+
+def whole(name: str, default: int, *, at_least: int) -> int:
+    """A whole number, not below ``at_least``."""
+
+    def parse(value: str) -> int:
+        number = int(value)
+        if number < at_least:
+            raise ValueError
+        return number
+
+    return _parsed(name, default, parse, f"a whole number, {at_least} or more")
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """One of a few words."""
+
+    def parse(value: str) -> str:
+        if value not in allowed:
+            raise ValueError
+        return value
+
+    return _parsed(name, default, parse, "one of " + ", ".join(allowed))
+
+
+def url(name: str, default: str, *, schemes: tuple[str, ...]) -> str:
+    """A URL whose scheme is one of ``schemes``."""
+
+    def parse(value: str) -> str:
+        if "://" not in value or value.split("://", 1)[0] not in schemes:
+            raise ValueError
+        return value
+
+    wanted = "a URL that starts with " + " or ".join(f"{scheme}://" for scheme in schemes)
+    return _parsed(name, default, parse, wanted)
+
+
+def _parsed(name: str, default: T, parse: Callable[[str], T], wanted: str) -> T:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    try:
+        return parse(value)
+    except ValueError:
+        # A URL may hold a password, so only its scheme is repeated.
+        shown = value.split("://", 1)[0] + "://…" if "://" in value else value
+        raise ImproperlyConfigured(f"{name} is {shown!r}, which is not {wanted}.") from None

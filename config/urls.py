@@ -1,0 +1,14 @@
+"""Where every room hangs its pages and its part of the API."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("", include("tracking.urls")),
+    path("", include("recommender.urls")),
+    path("", include("shop.urls")),
+]

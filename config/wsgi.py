@@ -1,0 +1,12 @@
+"""The WSGI entry point for granian, gunicorn and their like."""
+
+import os
+
+# Several processes share the cores: LightGBM's and BLAS's own threads would only fight over them.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402  (the thread limits come first)
+
+application = get_wsgi_application()

@@ -1,0 +1,40 @@
+"""Who shops, and what they eat."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+
+
+class MemberManager(UserManager["Member"]):
+    """Accounts are known by their e-mail address; the user name follows it."""
+
+    def create_superuser(  # type: ignore[override]
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> Member:
+        return super().create_superuser(email, email, password, **fields)
+
+
+class Member(AbstractUser):
+    email = models.EmailField("e-mail address", unique=True)
+    # The household of the demo data that this account stands for; null for real accounts.
+    household_id = models.IntegerField(null=True, unique=True, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = MemberManager()  # type: ignore[misc]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class DietProfile(models.Model):
+    """The diet tags that a shopper wants met; one row per shopper key."""
+
+    shopper_key = models.CharField(max_length=48, primary_key=True)
+    diet_tags = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return ", ".join(self.diet_tags)
