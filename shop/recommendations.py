@@ -1,4 +1,4 @@
-"""The store's side of recommending: what it asks, what it gets, and what it does when it gets nothing.
+"""The store's side of recommending: what it asks, what it gets, what it does without an answer.
 
 The provider is named in ``settings.SWAP_PROVIDER`` and loaded by its dotted path, so that the store
 knows no ranker. When it fails, the cheapest unit price answers instead, and says so.

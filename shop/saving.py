@@ -1,7 +1,7 @@
 """Rule 5: a saving is how far the cart's total falls while the amount needed stays.
 
-Plain integer arithmetic (cents, thousandths of the base unit), so that the same lines serve one pair
-at the checkout and thousands of pairs in numpy arrays, to the same cent.
+Plain integer arithmetic (cents, thousandths of the base unit), so that the same lines serve one
+pair at the checkout and thousands of pairs in numpy arrays, to the same cent.
 """
 
 from __future__ import annotations

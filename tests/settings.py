@@ -8,8 +8,8 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from config.settings import *  # noqa: E402, F403
-from config.settings import STORAGES as PRODUCT_STORAGES  # noqa: E402
+from config.settings import *  # noqa: F403
+from config.settings import STORAGES as PRODUCT_STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Without a collected manifest the hashed names do not exist.

@@ -76,7 +76,7 @@ class Slate(models.Model):
     items = models.JSONField(default=list)
     # float64, row-major, one row per item in the order of `items`; empty for policies without.
     features = models.BinaryField(default=bytes)
-    # Hash of cart, budget, taste cursor and generation: while it stands, the slate is answered again.
+    # Hash of cart, budget, taste cursor and generation: while it stands, the slate stands.
     state_key = models.CharField(max_length=64)
     # Served without consent: dies with the cart and never trains.
     functional = models.BooleanField(default=False)

@@ -152,7 +152,7 @@ class Taste:
 
 @dataclass(frozen=True)
 class State:
-    """The world in which swaps are judged: one snapshot, one set of vectors, one shopper's taste."""
+    """The world in which swaps are judged: a snapshot, a set of vectors, one shopper's taste."""
 
     snapshot: Snapshot
     vectors: Vectors

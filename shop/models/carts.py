@@ -24,7 +24,7 @@ class Cart(models.Model):
 
 
 class CartLine(models.Model):
-    """``qid`` and ``position`` name the slate item that this line came from, and travel to the order."""
+    """``qid`` and ``position`` name the slate item it came from, and travel to the order."""
 
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")

@@ -63,7 +63,7 @@ class Brand(models.Model):
 
 
 class Product(models.Model):
-    """One thing to buy. ``amount`` is the whole pack in ``base_unit``; both are empty when unknown."""
+    """One thing to buy; ``amount`` is the whole pack in ``base_unit``, both empty when unknown."""
 
     sku = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=200)
@@ -112,12 +112,12 @@ class Product(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self) -> str:
-        return reverse("product", args=[self.pk])
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         super().save(*args, **kwargs)
         CatalogueVersion.grow()
+
+    def get_absolute_url(self) -> str:
+        return reverse("product", args=[self.pk])
 
     @property
     def on_promotion(self) -> bool:

@@ -12,7 +12,7 @@ from shop.models.catalogue import Product
 
 
 class Order(models.Model):
-    """One purchase. ``token`` is its unguessable address; imported history has origin ``imported``."""
+    """One purchase; ``token`` is its unguessable address, imported history has its own origin."""
 
     class Origin(models.TextChoices):
         SERVED = "served"
