@@ -1,4 +1,4 @@
-"""Compiles every template of the project, so that a broken tag is found before a shopper meets it."""
+"""Compiles every template, so that a broken tag is found before a shopper meets it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the browser that the browser tests drive; installs Debian's Chromium where that is possible."""
+"""Finds the browser that the tests drive; installs Debian's Chromium where that works."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 APPLICATIONS = (
@@ -21,7 +20,7 @@ HOW = (
 
 
 def find() -> str | None:
-    """Path of the program: the one named in TEST_BROWSER, else the first usual one; None when absent."""
+    """Path of the one named in TEST_BROWSER, else of the first usual one; None when absent."""
     named = os.environ.get("TEST_BROWSER")
     candidates = (named,) if named else NAMES + APPLICATIONS
     found = (shutil.which(candidate) for candidate in candidates)
@@ -29,16 +28,16 @@ def find() -> str | None:
 
 
 def install() -> None:
-    """Ask apt-get for Chromium when this user may; silent when there is no apt-get or no right to."""
+    """Ask apt-get for Chromium; does nothing where there is no apt-get or no right to it."""
     if not shutil.which("apt-get"):
         return
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if sudo and not shutil.which("sudo"):
         return
-    print("Installing Debian's Chromium for the browser tests (about 300 MB)", flush=True)  # noqa: T201
+    print("Installing Debian's Chromium for the browser tests (about 300 MB)", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update", "-q"], ["install", "-y", "-q", "chromium"]):
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [*sudo, "apt-get", *command], env=quiet, stdout=subprocess.DEVNULL, check=False
         )
         if done.returncode:

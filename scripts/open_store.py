@@ -1,4 +1,4 @@
-"""Opens the demo store on this machine: prepares it, then runs what the Procfile names until Ctrl-C.
+"""Opens the demo store: prepares it, then runs what the Procfile names until Ctrl-C.
 
 `make run` ends here. The servers are the ones of production; only the demo's own choices (its data,
 ``CONSENT=assume``, the announcement) are made in this file.
@@ -32,7 +32,7 @@ def main() -> None:
     os.environ.update(
         PORT=str(port),
         PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        # Web, worker and preparation share the cores; a pool of threads in each only makes them wait.
+        # The processes share the cores; a pool of threads in each would only make them wait.
         OMP_NUM_THREADS=os.environ.get("OMP_NUM_THREADS", "1"),
         OPENBLAS_NUM_THREADS=os.environ.get("OPENBLAS_NUM_THREADS", "1"),
         CONSENT=os.environ.get("CONSENT", "assume"),
@@ -46,7 +46,7 @@ def main() -> None:
 
 def _free_port(wanted: str) -> int:
     """The port as a number, once nothing else listens there."""
-    if not wanted.isdecimal() or not 0 < int(wanted) < 65536:  # noqa: PLR2004
+    if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
         sys.exit(f"PORT is {wanted!r}, which is not a port number between 1 and 65535.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -61,7 +61,7 @@ def _free_port(wanted: str) -> int:
 
 
 def _manage(*arguments: str) -> None:
-    """Run one management command to its end; a stopping signal stops it first, then this program."""
+    """Run one management command; a stopping signal ends it first, then this program."""
     command = subprocess.Popen([sys.executable, "manage.py", *arguments])
 
     def stop(signum: int, frame: FrameType | None) -> None:
@@ -98,14 +98,14 @@ def _announce(port: int) -> None:
     while time.monotonic() < give_up:
         time.sleep(0.25)
         try:
-            with urllib.request.urlopen(f"{address}health/live", timeout=5):  # noqa: S310
+            with urllib.request.urlopen(f"{address}health/live", timeout=5):
                 break
         except (urllib.error.URLError, OSError):
             continue
     else:
-        print(f"The store does not answer on {address} yet; see the lines above.", flush=True)  # noqa: T201
+        print(f"The store does not answer on {address} yet; see the lines above.", flush=True)
         return
-    print(f"\n    The store is open: {address}\n    Ctrl-C closes it.\n", flush=True)  # noqa: T201
+    print(f"\n    The store is open: {address}\n    Ctrl-C closes it.\n", flush=True)
 
 
 if __name__ == "__main__":
