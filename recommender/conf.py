@@ -1,0 +1,68 @@
+"""The learning loop's settings: one typed view, read late, so that tests and servers may differ.
+
+A project overrides any of them in ``settings.RECOMMENDER = {"EXPLORATION_SHARE": 0.0, …}``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+
+@dataclass(frozen=True)
+class Conf:
+    """Numbers of the loop; shares lie in [0, 1], times are seconds unless the name says days."""
+
+    retrain_every: int = 5
+    exploration_share: float = 0.10
+    most_pairs: int = 240
+    fewest_in_type: int = 6
+    per_anchor: int = 2
+    training_days: int = 180
+    most_slates: int = 20_000
+    shopper_cap: int = 50
+    chain_blocks: int = 4
+    rounds: int = 300
+    patience: int = 75
+    gate_slates: int = 40
+    gate_live_margin: float = 0.02
+    gate_blend_margin: float = 0.01
+    lease_seconds: int = 30
+    training_seconds: int = 900
+    training_threads: int = 2
+    check_seconds: float = 1.0
+    snapshot_days: int = 1
+    embedder: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("exploration_share", "gate_live_margin", "gate_blend_margin"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise _wrong(name, "is not between 0 and 1")
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, int) and not isinstance(value, bool) and value < 1:
+                raise _wrong(field.name, "is below 1")
+
+
+def current() -> Conf:
+    """The settings in force now; ImproperlyConfigured names an unknown or a wrong one."""
+    given: dict[str, Any] = getattr(settings, "RECOMMENDER", {})
+    kinds = {field.name: type(field.default) for field in fields(Conf)}
+    values: dict[str, Any] = {}
+    for key, value in given.items():
+        name = key.lower()
+        if name not in kinds or name == "retrain_every":
+            raise _wrong(name, "is not a setting of the learning loop")
+        if not isinstance(value, kinds[name]) and not (
+            kinds[name] is float and isinstance(value, int)
+        ):
+            raise _wrong(name, f"is {value!r}, which is not of the type {kinds[name].__name__}")
+        values[name] = value
+    return replace(Conf(retrain_every=settings.RETRAIN_EVERY), **values)
+
+
+def _wrong(name: str, why: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"RECOMMENDER[{name.upper()!r}] {why}.")

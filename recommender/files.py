@@ -1,0 +1,38 @@
+"""Whole files in the ``rankers`` and ``training`` storages: a reader sees the old one or the new."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, storages
+
+
+def write(storage_name: str, name: str, data: bytes) -> None:
+    """Store ``data`` as ``name``, replacing what was there; durable when this returns."""
+    storage = storages[storage_name]
+    if not isinstance(storage, FileSystemStorage):
+        # Object stores replace whole objects by themselves, but their ``save`` dodges taken names.
+        storage.delete(name)
+        storage.save(name, ContentFile(data))
+        return
+    path = Path(storage.path(name))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def read(storage_name: str, name: str) -> bytes:
+    """All bytes of ``name``; FileNotFoundError when it is not there."""
+    with storages[storage_name].open(name, "rb") as file:
+        return bytes(file.read())

@@ -1,0 +1,52 @@
+"""Is this process fit to serve, and a few gauges in Prometheus' text form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from recommender import lease, live_ranker
+from recommender.models import RankerVersion, TrainingRun
+from tracking import log
+
+
+def ready() -> tuple[bool, dict[str, Any]]:
+    """Whether the database answers, and whether this process serves the ranker it should.
+
+    A ranker that cannot be loaded is shown but is no reason to take the process out of service:
+    the last good one (or the blend) answers meanwhile.
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        live = live_ranker.current()
+    except Exception as error:
+        return False, {"database": f"{type(error).__name__}: {error}"}
+    return True, {
+        "database": "ok",
+        "ranker": {
+            "generation": live.generation,
+            "wanted_generation": live_ranker.health.wanted_generation,
+            "policy": live.policy,
+            "problem": live_ranker.health.problem,
+            "failures": live_ranker.health.failures,
+        },
+    }
+
+
+def metrics() -> str:
+    """Gauges of the loop, one per line."""
+    live = live_ranker.current()
+    run = TrainingRun.objects.filter(pk=1).first() or TrainingRun()
+    gauges = {
+        "basketwise_purchases": log.purchases(),
+        "basketwise_trained_bucket": run.trained_bucket,
+        "basketwise_bucket_due": int(lease.due_bucket() is not None),
+        "basketwise_training_running": int(run.state == TrainingRun.State.RUNNING),
+        "basketwise_generation": live_ranker.health.wanted_generation,
+        "basketwise_generation_served": live.generation,
+        "basketwise_ranker_load_failures": live_ranker.health.failures,
+        "basketwise_ranker_versions": RankerVersion.objects.count(),
+    }
+    return "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in gauges.items())

@@ -1,0 +1,102 @@
+"""Who may train: one row, taken by a conditional update, with a fencing number.
+
+A holder that was paused past its lease finds its fence overtaken and can no longer publish. Buckets
+coalesce: the lease is taken for the newest due bucket, and finishing it satisfies all older ones.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from recommender import conf
+from recommender.models import TrainingRun
+from tracking import log
+
+LONGEST_BACKOFF = 300
+
+
+def due_bucket() -> int | None:
+    """The newest bucket of purchases that no training has satisfied yet; None when there is none.
+
+    Every ``RETRAIN_EVERY``-th purchase completes a bucket.
+    """
+    bucket = log.purchases() // conf.current().retrain_every
+    trained = TrainingRun.objects.filter(pk=1).values_list("trained_bucket", flat=True).first()
+    return bucket if bucket > (trained or 0) else None
+
+
+def take(bucket: int, *, now: datetime, by_hand: bool = False) -> int | None:
+    """Take the lease for ``bucket``; the fence to show later, or None when it is not to be had.
+
+    It is not to be had while another holder's lease runs, or when ``bucket`` is already satisfied;
+    the latter does not matter to a training started ``by_hand``.
+    """
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+    wanted = Q(trained_bucket__lt=bucket)
+    if by_hand:
+        # Somebody who asks need not wait out the pause after a breakdown.
+        free, wanted = free | ~Q(state=TrainingRun.State.RUNNING), Q()
+    with transaction.atomic():
+        TrainingRun.objects.get_or_create(pk=1)
+        taken = TrainingRun.objects.filter(free, wanted, pk=1).update(
+            bucket=bucket,
+            fence=F("fence") + 1,
+            attempts=F("attempts") + 1,
+            leased_until=now + timedelta(seconds=conf.current().lease_seconds),
+            state=TrainingRun.State.RUNNING,
+            message="",
+            started_at=now,
+            ended_at=None,
+        )
+        if not taken:
+            return None
+        # The update holds the row's lock until the end of this transaction.
+        return TrainingRun.objects.values_list("fence", flat=True).get(pk=1)
+
+
+def renew(fence: int, *, now: datetime) -> bool:
+    """Hold the lease longer; False when it belongs to somebody else by now."""
+    until = now + timedelta(seconds=conf.current().lease_seconds)
+    return bool(_held(fence).update(leased_until=until))
+
+
+def holds(fence: int) -> bool:
+    """Does ``fence`` still hold the lease? Call inside the transaction that depends on it."""
+    return _held(fence).select_for_update().exists()
+
+
+def finish(fence: int, *, state: TrainingRun.State, message: str, now: datetime) -> bool:
+    """The bucket is satisfied, whatever came of it; False when the lease was lost before."""
+    return bool(
+        _held(fence).update(
+            trained_bucket=F("bucket"),
+            attempts=0,
+            leased_until=None,
+            state=state,
+            message=message,
+            ended_at=now,
+        )
+    )
+
+
+def fail(fence: int, *, message: str, now: datetime) -> bool:
+    """The training broke down: the bucket stays due and is tried again, each time a bit later."""
+    run = _held(fence).first()
+    if run is None:
+        return False
+    pause = timedelta(seconds=min(2**run.attempts, LONGEST_BACKOFF))
+    return bool(
+        _held(fence).update(
+            leased_until=now + pause,
+            state=TrainingRun.State.FAILED,
+            message=message,
+            ended_at=now,
+        )
+    )
+
+
+def _held(fence: int) -> QuerySet[TrainingRun]:
+    return TrainingRun.objects.filter(pk=1, fence=fence, state=TrainingRun.State.RUNNING)

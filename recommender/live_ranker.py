@@ -1,0 +1,122 @@
+"""The ranker that serves in this process: follows the live tag, keeps the last good one.
+
+One reference is swapped, so a request sees the old ranker or the new one and never waits for a
+load that another thread has begun.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from recommender import conf, files
+from recommender.models import LiveTag, RankerVersion
+from recommender.ranking import artifact
+from recommender.ranking.artifact import Scorer
+from recommender.ranking.features import schema
+
+logger = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 30.0
+
+
+@dataclass(frozen=True)
+class Live:
+    """What serves: ``scorer`` is None while there is no live ranker, and the blend answers."""
+
+    generation: int = 0
+    tag: str = ""
+    policy: str = "blend"
+    scorer: Scorer | None = None
+    weights: dict[str, Any] = field(default_factory=dict)
+    weights_state: str = ""
+    training_info: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Health:
+    """How following went: ``problem`` is empty while the process serves the live tag."""
+
+    wanted_generation: int = 0
+    problem: str = ""
+    failures: int = 0
+
+
+_lock = threading.Lock()
+_live = Live()
+_checked = float("-inf")
+_pause = 0.0
+health = Health()
+
+
+def current() -> Live:
+    """The ranker to use now; asks the database at most once in ``CHECK_SECONDS``."""
+    global _checked  # noqa: PLW0603 one reference per process is what this module is for
+    if time.monotonic() - _checked < max(conf.current().check_seconds, _pause):
+        return _live
+    if not _lock.acquire(blocking=_live.generation == 0):
+        return _live
+    try:
+        if time.monotonic() - _checked >= max(conf.current().check_seconds, _pause):
+            _follow()
+            _checked = time.monotonic()
+    finally:
+        _lock.release()
+    return _live
+
+
+def forget() -> None:
+    """Start as a new process would."""
+    global _live, _checked, _pause  # noqa: PLW0603
+    with _lock:
+        _live, _checked, _pause = Live(), float("-inf"), 0.0
+        health.wanted_generation, health.problem, health.failures = 0, "", 0
+
+
+def _follow() -> None:
+    global _live, _pause  # noqa: PLW0603
+    row = LiveTag.objects.filter(pk=1).values_list("generation", "version__weights_state").first()
+    generation, weights_state = row or (0, None)
+    health.wanted_generation = generation
+    if (generation, weights_state or "") == (_live.generation, _live.weights_state):
+        return
+    try:
+        _live = _load()
+    except Exception as error:
+        health.failures += 1
+        health.problem = f"generation {generation} could not be loaded: {error}"
+        _pause = min(2.0 ** min(health.failures - 1, 5), LONGEST_PAUSE)
+        logger.exception("%s; generation %s keeps serving", health.problem, _live.generation)
+    else:
+        health.problem, health.failures, _pause = "", 0, 0.0
+
+
+def _load() -> Live:
+    live = LiveTag.objects.select_related("version").get(pk=1)
+    version = live.version
+    if version is None:
+        return Live(generation=live.generation)
+    facts = {
+        "generation": live.generation,
+        "weights": version.weights,
+        "weights_state": version.weights_state,
+        "training_info": version.training_info,
+    }
+    if version.tag == _live.tag:
+        return replace(_live, **facts)
+    scorer = artifact.verify(
+        files.read("rankers", f"{version.sha256}.txt"),
+        sha256=version.sha256,
+        size=version.size,
+        fingerprint=schema.fingerprint(),
+        golden=version.golden,
+    )
+    # The first prediction allocates; that is not to be a shopper's wait.
+    scorer.score(np.zeros((1, len(schema.NAMES))))
+    logger.info("generation %s: %s (%s)", live.generation, version.tag, version.policy)
+    return Live(tag=version.tag, policy=version.policy, scorer=scorer, **facts)

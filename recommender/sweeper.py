@@ -1,0 +1,68 @@
+"""One thread in every worker that asks the database each second what is to be done.
+
+Broker messages get lost; a due bucket does not. The thread outlives every error.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import Any
+
+from celery.signals import worker_ready, worker_shutting_down
+from django.db import close_old_connections, connection
+
+from recommender import conf, lease, live_ranker, trainer
+
+logger = logging.getLogger(__name__)
+
+_stop = threading.Event()
+
+
+def sweep() -> None:
+    """One round: start a due training in a thread of its own, follow the live tag."""
+    if lease.due_bucket() is not None and not _training.is_alive():
+        _start_training()
+    live_ranker.current()
+
+
+def _start_training() -> None:
+    global _training  # noqa: PLW0603 one training thread per worker
+    _training = threading.Thread(target=_train, name="training", daemon=True)
+    _training.start()
+
+
+def _train() -> None:
+    try:
+        trainer.run_if_due()
+    except Exception:
+        logger.exception("a due bucket could not be trained; the next round tries again")
+        time.sleep(conf.current().check_seconds)
+    finally:
+        connection.close()
+
+
+def _forever() -> None:
+    while not _stop.wait(conf.current().check_seconds):
+        try:
+            close_old_connections()
+            sweep()
+        except Exception:
+            logger.exception("the sweeper stumbled; the next round tries again")
+
+
+_training = threading.Thread()
+
+
+@worker_ready.connect
+def start(**_: Any) -> None:
+    """Celery calls this once in the worker's main process."""
+    _stop.clear()
+    threading.Thread(target=_forever, name="sweeper", daemon=True).start()
+
+
+@worker_shutting_down.connect
+def stop(**_: Any) -> None:
+    """No new training is started once the worker is told to stop."""
+    _stop.set()
