@@ -15,6 +15,8 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Basketwise cannot start: {error}")
+    except KeyboardInterrupt:
+        sys.exit("")
 
 
 if __name__ == "__main__":

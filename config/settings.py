@@ -172,7 +172,9 @@ CONSENT = environment.choice("CONSENT", "ask", ("ask", "assume"))
 
 # --- Celery ---------------------------------------------------------------------------------------
 CELERY_BROKER_URL = environment.url(
-    "CELERY_BROKER_URL", "filesystem://", schemes=("filesystem", "redis", "rediss", "memory")
+    "CELERY_BROKER_URL",
+    "filesystem://localhost",
+    schemes=("filesystem", "redis", "rediss", "memory"),
 )
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False

@@ -37,6 +37,8 @@ def main() -> None:
         OPENBLAS_NUM_THREADS=os.environ.get("OPENBLAS_NUM_THREADS", "1"),
         CONSENT=os.environ.get("CONSENT", "assume"),
         PYTHONUNBUFFERED="1",
+        # Celery's sermon to root is meant for servers; in a container one is root.
+        PYTHONWARNINGS="ignore:::celery.platforms",
     )
     os.chdir(ROOT)
     _manage("prepare_demo")
@@ -62,17 +64,23 @@ def _free_port(wanted: str) -> int:
 
 def _manage(*arguments: str) -> None:
     """Run one management command; a stopping signal ends it first, then this program."""
-    command = subprocess.Popen([sys.executable, "manage.py", *arguments])
+    # In a session of its own it is interrupted once, whoever was signalled: a terminal's Ctrl-C
+    # reaches the whole group, `kill` only one process.
+    command = subprocess.Popen([sys.executable, "manage.py", *arguments], start_new_session=True)
+    stopped = False
 
     def stop(signum: int, frame: FrameType | None) -> None:
-        command.terminate()
-        command.wait()
-        sys.exit("\nStopped before the store was open; the next start finishes what is missing.")
+        nonlocal stopped
+        if not stopped:
+            os.killpg(command.pid, signal.SIGINT)
+        stopped = True
 
     before = {number: signal.signal(number, stop) for number in STOPPING_SIGNALS}
     code = command.wait()
     for number, handler in before.items():
         signal.signal(number, handler)
+    if stopped:
+        sys.exit("\nStopped before the store was open; the next start finishes what is missing.")
     if code:
         sys.exit(code)
 
