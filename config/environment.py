@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -63,6 +65,33 @@ def url(name: str, default: str, *, schemes: tuple[str, ...]) -> str:
 
     wanted = "a URL that starts with " + " or ".join(f"{scheme}://" for scheme in schemes)
     return _parsed(name, default, parse, wanted)
+
+
+def time_zone(name: str, default: str) -> str:
+    """The name of a time zone, such as Europe/Paris."""
+
+    def parse(value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, OSError):
+            raise ValueError from None
+        return value
+
+    return _parsed(name, default, parse, "a time zone's name")
+
+
+def folder(name: str, default: Path) -> Path:
+    """A folder that is there, or is made now, and can be written to."""
+    path = Path(text(name, str(default))).resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name} is {str(path)!r}, which cannot be made: {error.strerror}."
+        ) from None
+    if not os.access(path, os.W_OK):
+        raise ImproperlyConfigured(f"{name} is {str(path)!r}, which cannot be written to.")
+    return path
 
 
 def _parsed(name: str, default: T, parse: Callable[[str], T], wanted: str) -> T:

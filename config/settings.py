@@ -5,15 +5,14 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR = environment.folder("DATA_DIR", BASE_DIR / "var")
 
 # --- Security -------------------------------------------------------------------------------------
 DEBUG = environment.flag("DEBUG", False)
@@ -104,6 +103,10 @@ DATABASE_URL = environment.url(
 
 def _database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
+    if not parts.path[1:]:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL is '{parts.scheme}://…', which names no database."
+        )
     if parts.scheme == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -115,14 +118,24 @@ def _database(url: str) -> dict[str, Any]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             },
         }
+    try:
+        port = str(parts.port or "")
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL is '{parts.scheme}://…', whose port is not a number."
+        ) from None
+    # A pool suits the web's many short requests; a worker's few threads keep a connection each.
+    pooled = environment.flag("DATABASE_POOL", False)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path[1:]),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
+        "PORT": port,
+        "CONN_MAX_AGE": 0 if pooled else 60,
+        "CONN_HEALTH_CHECKS": not pooled,
+        "OPTIONS": {**dict(parse_qsl(parts.query)), **({"pool": True} if pooled else {})},
     }
 
 
@@ -158,7 +171,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 
 # --- Time and money -------------------------------------------------------------------------------
 USE_TZ = True
-TIME_ZONE = environment.text("TIME_ZONE", "America/New_York")
+TIME_ZONE = environment.time_zone("TIME_ZONE", "America/New_York")
 LANGUAGE_CODE = "en-us"
 CURRENCY_SIGN = "$"
 
