@@ -21,7 +21,7 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         message = _first_sentence(response.data)
     else:
         detail = response.data.get("detail", "") if isinstance(response.data, dict) else ""
-        code = getattr(detail, "code", None) or getattr(error, "default_code", "error")
+        code = str(getattr(detail, "code", "") or getattr(error, "default_code", "error"))
         message = str(detail)
         fields = getattr(error, "fields", {})
     response.data = {"error": {"code": code, "message": message, "fields": fields}}
