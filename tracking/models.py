@@ -39,7 +39,9 @@ class Session(models.Model):
     """One visit, ended by 30 minutes without an event."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    visitor = models.ForeignKey(Visitor, on_delete=models.CASCADE, related_name="sessions")
+    visitor = models.ForeignKey(
+        Visitor, on_delete=models.CASCADE, related_name="sessions", db_index=False
+    )
     member_id = models.BigIntegerField(null=True)
     # "m:<member id>" or "v:<visitor key>": whose taste this visit teaches.
     shopper_key = models.CharField(max_length=48, db_index=True)
@@ -60,7 +62,10 @@ class Slate(models.Model):
     """The ordered swaps served for one query, with everything needed to compute them again."""
 
     qid = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="slates")
+    # Null for a functional slate: without consent no visit is recorded.
+    session = models.ForeignKey(
+        Session, null=True, on_delete=models.CASCADE, related_name="slates", db_index=False
+    )
     shopper_key = models.CharField(max_length=48)
     placement = models.CharField(max_length=16)
     served_at = models.DateTimeField()
@@ -85,6 +90,11 @@ class Slate(models.Model):
         indexes = [
             models.Index(fields=["session", "placement", "-served_at"]),
             models.Index(fields=["-served_at"]),
+            models.Index(
+                fields=["shopper_key"],
+                condition=models.Q(functional=True),
+                name="tracking_functional_slates",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -92,10 +102,17 @@ class Slate(models.Model):
 
 
 class Event(models.Model):
-    """One logged fact."""
+    """One logged fact; ids grow in the order of arrival."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="events")
+    # The sender's own name for the event: what arrives twice is one row. Never the primary key,
+    # because readers' cursors follow that and a sender could choose one from the far future.
+    client_id = models.UUIDField(null=True, unique=True)
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="events", db_index=False
+    )
+    # The session's, repeated so that one shopper's newest events are one range of one index.
+    shopper_key = models.CharField(max_length=48)
     event_type = models.CharField(max_length=16, choices=EventType)
     product_id = models.BigIntegerField()
     qid = models.UUIDField(null=True, db_index=True)
@@ -110,7 +127,8 @@ class Event(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["-received_at", "-id"]),
-            models.Index(fields=["session", "occurred_at"]),
+            models.Index(fields=["shopper_key", "id"]),
+            models.Index(fields=["session", "event_type"]),
         ]
 
     def __str__(self) -> str:

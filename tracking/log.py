@@ -1,0 +1,161 @@
+"""The one reading door of the log: slates, what happened to them, and what a shopper did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from tracking.models import Counter, Event, EventType, Origin, Slate
+from tracking.visitor import Caller
+
+PURCHASES = "purchases"
+MATURES_AFTER = timedelta(days=7)
+BATCH = 2000
+# SQLite builds differ in how many parameters a query may have; all take this many.
+NAMES_PER_QUERY = 900
+
+
+@dataclass(frozen=True, slots=True)
+class SlateRow:
+    """A slate as it was served. ``features`` is float64, row-major, a row per item; may be empty.
+
+    ``session_id``, ``origin`` and ``persona`` are None and empty for a functional slate.
+    """
+
+    qid: UUID
+    session_id: UUID | None
+    shopper_key: str
+    placement: str
+    served_at: datetime
+    policy: str
+    ranker_tag: str
+    generation: int
+    fingerprint: str
+    snapshot_tag: str
+    vectors_tag: str
+    inputs: dict[str, Any]
+    items: list[dict[str, Any]]
+    features: bytes
+    state_key: str
+    functional: bool
+    origin: str
+    persona: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One event. ``id`` grows in the order of arrival and is the cursor of a reader."""
+
+    id: UUID
+    session_id: UUID
+    event_type: str
+    product_id: int
+    qid: UUID | None
+    position: int | None
+    occurred_at: datetime
+    server_side: bool
+
+
+SLATE_COLUMNS = (
+    "qid", "session_id", "shopper_key", "placement", "served_at", "policy", "ranker_tag",
+    "generation", "fingerprint", "snapshot_tag", "vectors_tag", "inputs", "items", "features",
+    "state_key", "functional", "session__origin", "session__persona",
+)  # fmt: skip
+FACT_COLUMNS = (
+    "id", "session_id", "event_type", "product_id", "qid", "position", "occurred_at",
+    "server_side",
+)  # fmt: skip
+
+
+def slates(
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    origins: Sequence[str] = (Origin.SERVED,),
+    mature_only: bool = True,
+) -> Iterator[SlateRow]:
+    """Slates served in [since, until), oldest first; functional ones never.
+
+    A slate is mature when its session has a purchase, or seven days after it was served: only then
+    does "nothing happened to it" mean something.
+    """
+    chosen = Slate.objects.filter(functional=False, session__origin__in=list(origins))
+    if since is not None:
+        chosen = chosen.filter(served_at__gte=since)
+    if until is not None:
+        chosen = chosen.filter(served_at__lt=until)
+    if mature_only:
+        bought = Event.objects.filter(
+            session_id=OuterRef("session_id"), event_type=EventType.PURCHASE
+        )
+        chosen = chosen.filter(Q(served_at__lte=now - MATURES_AFTER) | Exists(bought))
+    rows = chosen.order_by("served_at", "qid").values_list(*SLATE_COLUMNS)
+    for row in rows.iterator(chunk_size=BATCH):
+        yield _slate_row(row)
+
+
+def slate(qid: UUID) -> SlateRow | None:
+    """The slate ``qid``, functional ones too; whether the asker may see it is the asker's check."""
+    row = Slate.objects.filter(pk=qid).values_list(*SLATE_COLUMNS).first()
+    return None if row is None else _slate_row(row)
+
+
+def last_slate(caller: Caller, *, placement: str, state_key: str) -> SlateRow | None:
+    """The newest slate that this visit was served at ``placement`` in the state ``state_key``.
+
+    Without consent there is no visit, and the shopper's functional slates are looked through.
+    """
+    if caller.session_id is not None:
+        theirs = Slate.objects.filter(session_id=caller.session_id)
+    else:
+        theirs = Slate.objects.filter(functional=True, shopper_key=caller.shopper_key)
+    standing = theirs.filter(placement=placement, state_key=state_key)
+    row = standing.order_by("-served_at").values_list(*SLATE_COLUMNS).first()
+    return None if row is None else _slate_row(row)
+
+
+def events_for_qids(qids: Sequence[UUID]) -> Iterator[Fact]:
+    """Every event that names one of ``qids``; in order of arrival within each of them."""
+    for start in range(0, len(qids), NAMES_PER_QUERY):
+        named = Event.objects.filter(qid__in=qids[start : start + NAMES_PER_QUERY])
+        rows = named.order_by("qid", "id")
+        yield from (Fact(*row) for row in rows.values_list(*FACT_COLUMNS))
+
+
+def events_of_shopper(
+    shopper_key: str, *, after: UUID | None = None, limit: int | None = None
+) -> list[Fact]:
+    """What the shopper did after the event ``after`` (None: ever), oldest arrival first.
+
+    Ids are drawn before the commit, so of two requests at the same moment the older id may become
+    visible last; a reader that keeps a cursor leaves the last seconds for its next turn.
+    """
+    theirs = Event.objects.filter(shopper_key=shopper_key)
+    if after is not None:
+        theirs = theirs.filter(pk__gt=after)
+    rows = theirs.order_by("pk").values_list(*FACT_COLUMNS)
+    return [Fact(*row) for row in (rows if limit is None else rows[:limit])]
+
+
+def purchases() -> int:
+    """Orders placed so far, whether or not the shopper consented to anything else."""
+    return Counter.objects.filter(pk=PURCHASES).values_list("value", flat=True).first() or 0
+
+
+def _slate_row(row: tuple[Any, ...]) -> SlateRow:
+    *columns, features, state_key, functional, origin, persona = row
+    return SlateRow(
+        *columns,
+        # PostgreSQL hands out a memoryview.
+        features=bytes(features),
+        state_key=state_key,
+        functional=functional,
+        origin=origin or "",
+        persona=persona or "",
+    )
