@@ -150,12 +150,7 @@ def purchases() -> int:
 
 def _slate_row(row: tuple[Any, ...]) -> SlateRow:
     *columns, features, state_key, functional, origin, persona = row
-    return SlateRow(
-        *columns,
-        # PostgreSQL hands out a memoryview.
-        features=bytes(features),
-        state_key=state_key,
-        functional=functional,
-        origin=origin or "",
-        persona=persona or "",
-    )
+    # PostgreSQL hands the features out as a memoryview.
+    rest = bytes(features), state_key, functional, origin or "", persona or ""
+    columns.extend(rest)
+    return SlateRow(*columns)
