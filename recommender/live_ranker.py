@@ -10,15 +10,13 @@ import logging
 import threading
 import time
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from recommender import conf, files
-from recommender.models import LiveTag, RankerVersion
-from recommender.ranking import artifact
-from recommender.ranking.artifact import Scorer
-from recommender.ranking.features import schema
+from recommender.models import LiveTag
+
+if TYPE_CHECKING:
+    from recommender.ranking.artifact import Scorer
 
 logger = logging.getLogger(__name__)
 
@@ -109,6 +107,12 @@ def _load() -> Live:
     }
     if version.tag == _live.tag:
         return replace(_live, **facts)
+    # A process that never serves a ranker need not carry LightGBM.
+    import numpy as np
+
+    from recommender.ranking import artifact
+    from recommender.ranking.features import schema
+
     scorer = artifact.verify(
         files.read("rankers", f"{version.sha256}.txt"),
         sha256=version.sha256,

@@ -1,0 +1,165 @@
+"""Which swaps may be ranked at all: the hard limits, applied to columns in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommender import conf
+from recommender.ranking.features.alignment import align
+from recommender.ranking.query import Flags, Floats, Ints, Snapshot, Swaps, Vectors
+from shop.models import Product
+from shop.models.carts import MOST_OF_ONE
+from shop.provider import Line
+from shop.saving import offer
+
+NEAR_TYPES = 3
+LEAST_ALIKE = 0.35
+"""Cosine of the mean text vectors below which another type is no substitute."""
+
+
+def eligible(
+    *,
+    anchors: Sequence[Line],
+    cart: Sequence[Line],
+    dismissed: Collection[int],
+    snapshot: Snapshot,
+    vectors: Vectors,
+) -> Swaps:
+    """Every swap that keeps what the anchor's line is needed for, stock not yet looked at.
+
+    Same product type, cheaper for the same amount and not dearer per unit, no diet tag of the
+    anchor lost, not in the cart, not dismissed. Where a type has too few, products of the nearest
+    types join whose sizes compare. Per anchor the best sold and the most saving are kept.
+    """
+    settings = conf.current()
+    taken = np.fromiter({*dismissed, *(line.product_id for line in cart)}, dtype=np.int64)
+    free = np.ones(len(snapshot.product_id), dtype=np.bool_)
+    taken_rows = snapshot.rows_of(taken)
+    free[taken_rows[taken_rows >= 0]] = False
+    rows = snapshot.rows_of(np.array([line.product_id for line in anchors], dtype=np.int64))
+    most = max(settings.most_pairs // max(len(anchors), 1), settings.fewest_in_type)
+    found = []
+    for row, line in zip(rows.tolist(), anchors, strict=True):
+        if row < 0:
+            continue
+        swaps = _allowed(row, line, snapshot.rows_by_type[int(snapshot.type_id[row])], free, snapshot)
+        if len(swaps) < settings.fewest_in_type:
+            swaps = _with_near_types(swaps, row, line, free, snapshot, vectors)
+        found.append(_best(swaps, snapshot, most))
+    return _joined(found)
+
+
+def in_stock(swaps: Swaps, snapshot: Snapshot) -> Flags:
+    """Whether the packs of each swap are in stock by the database's word, in one query."""
+    ids = snapshot.product_id[swaps.candidate_row]
+    stock = dict(
+        Product.objects.filter(pk__in=np.unique(ids).tolist(), is_active=True, stock__gt=0)
+        .order_by()
+        .values_list("pk", "stock")
+    )
+    packs = np.array([stock.get(product, 0) for product in ids.tolist()], dtype=np.int64)
+    return packs >= swaps.quantity
+
+
+def _allowed(row: int, line: Line, candidates: Ints, free: Flags, snapshot: Snapshot) -> Swaps:
+    candidates = candidates[free[candidates]]
+    tags = snapshot.diet_bits[row]
+    candidates = candidates[(snapshot.diet_bits[candidates] & tags) == tags]
+    found = offer(
+        anchor_quantity=line.quantity,
+        anchor_price=snapshot.price_cents[row],
+        anchor_amount=snapshot.amount_milli[row],
+        anchor_unit=snapshot.base_unit[row],
+        price=snapshot.price_cents[candidates],
+        amount=snapshot.amount_milli[candidates],
+        unit=snapshot.base_unit[candidates],
+    )
+    kept = found.allowed & (found.quantity <= MOST_OF_ONE)
+    number = int(kept.sum())
+    return Swaps(
+        anchor_row=np.full(number, row, dtype=np.int64),
+        candidate_row=candidates[kept],
+        anchor_quantity=np.full(number, line.quantity, dtype=np.int64),
+        quantity=found.quantity[kept].astype(np.int64),
+        saving_cents=found.saving[kept].astype(np.int64),
+    )
+
+
+def _with_near_types(
+    swaps: Swaps, row: int, line: Line, free: Flags, snapshot: Snapshot, vectors: Vectors
+) -> Swaps:
+    own = int(snapshot.type_id[row])
+    for kind in _near_types(snapshot, vectors).get(own, ()):
+        other = snapshot.rows_by_type[kind]
+        # Without a common unit nothing says that the one can stand for the other.
+        other = other[
+            (snapshot.base_unit[other] == snapshot.base_unit[row])
+            & (snapshot.base_unit[row] != 0)
+        ]
+        swaps = _joined([swaps, _allowed(row, line, other, free, snapshot)])
+        if len(swaps) >= conf.current().fewest_in_type:
+            break
+    return swaps
+
+
+def _best(swaps: Swaps, snapshot: Snapshot, most: int) -> Swaps:
+    """Half of ``most`` by popularity, half by saving; all when there are no more than that."""
+    if len(swaps) <= most:
+        return swaps
+    by_sales = np.argsort(-snapshot.popularity[swaps.candidate_row], kind="stable")[: most // 2]
+    by_saving = np.argsort(-swaps.saving_cents, kind="stable")
+    by_saving = by_saving[~np.isin(by_saving, by_sales)][: most - len(by_sales)]
+    return swaps.take(np.sort(np.concatenate([by_sales, by_saving])))
+
+
+def _joined(parts: Sequence[Swaps]) -> Swaps:
+    if len(parts) == 1:
+        return parts[0]
+    empty = np.empty(0, dtype=np.int64)
+    columns = (
+        np.concatenate([empty, *(getattr(part, name) for part in parts)])
+        for name in ("anchor_row", "candidate_row", "anchor_quantity", "quantity", "saving_cents")
+    )
+    return Swaps(*columns)
+
+
+@dataclass(frozen=True)
+class _Near:
+    """The nearest types of each type, for one pair of snapshot and vectors."""
+
+    tags: tuple[str, str]
+    types: dict[int, tuple[int, ...]]
+
+
+_kept = _Near(("", ""), {})
+
+
+def _near_types(snapshot: Snapshot, vectors: Vectors) -> dict[int, tuple[int, ...]]:
+    global _kept  # noqa: PLW0603 worked out once per snapshot and vectors
+    tags = (snapshot.tag, vectors.tag)
+    if _kept.tags != tags:
+        _kept = _Near(tags, _nearest(snapshot, vectors))
+    return _kept.types
+
+
+def _nearest(snapshot: Snapshot, vectors: Vectors) -> dict[int, tuple[int, ...]]:
+    kinds = list(snapshot.rows_by_type)
+    alignment = align(snapshot, vectors)
+    centres = np.stack([_centre(alignment.text(snapshot.rows_by_type[kind])) for kind in kinds])
+    alike = centres @ centres.T
+    np.fill_diagonal(alike, -1.0)
+    nearest = np.argsort(-alike, axis=1, kind="stable")[:, :NEAR_TYPES]
+    return {
+        kind: tuple(kinds[at] for at in near if alike[row, at] >= LEAST_ALIKE)
+        for row, (kind, near) in enumerate(zip(kinds, nearest.tolist(), strict=True))
+    }
+
+
+def _centre(text: Floats) -> Floats:
+    known = text[~np.isnan(text[:, 0])]
+    centre: Floats = known.mean(axis=0) if len(known) else np.zeros(text.shape[1])
+    length = float(np.linalg.norm(centre))
+    return centre / length if length else centre

@@ -1,0 +1,78 @@
+"""Snapshots and vectors on disk, named by their content, and the ones that this process uses."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from recommender import conf, files
+from recommender.models import ColumnsFile
+from recommender.ranking import columns_file
+from recommender.ranking.query import Snapshot, Vectors
+
+T = TypeVar("T", Snapshot, Vectors)
+
+
+def store(columns: Snapshot | Vectors, *, catalogue_version: int, now: datetime) -> None:
+    """Keep ``columns`` under their tag; storing the same content twice changes nothing."""
+    kind = ColumnsFile.Kind.SNAPSHOT if isinstance(columns, Snapshot) else ColumnsFile.Kind.VECTORS
+    files.write("training", _name(kind, columns.tag), columns_file.dump(columns))
+    ColumnsFile.objects.update_or_create(
+        tag=columns.tag,
+        defaults={"kind": kind, "catalogue_version": catalogue_version, "made_at": now},
+    )
+
+
+@lru_cache(maxsize=4)
+def snapshot(tag: str) -> Snapshot:
+    """The snapshot stored under ``tag``; FileNotFoundError or DamagedColumns when it cannot be."""
+    data = files.read("training", _name(ColumnsFile.Kind.SNAPSHOT, tag))
+    return columns_file.load(Snapshot, data, tag=tag)
+
+
+@lru_cache(maxsize=4)
+def vectors(tag: str) -> Vectors:
+    """The vectors stored under ``tag``; as for ``snapshot``."""
+    data = files.read("training", _name(ColumnsFile.Kind.VECTORS, tag))
+    return columns_file.load(Vectors, data, tag=tag)
+
+
+class Held(Generic[T]):
+    """The columns in use in this process, asked about at most once in ``CHECK_SECONDS``.
+
+    ``renew`` gets what is held and returns what is to be held. While one thread renews, the others
+    go on with what there is.
+    """
+
+    def __init__(self, renew: Callable[[T | None], T]) -> None:
+        self._renew = renew
+        self._lock = threading.Lock()
+        self._value: T | None = None
+        self._checked = 0.0
+
+    def get(self) -> T:
+        value = self._value
+        if value is not None and time.monotonic() - self._checked < conf.current().check_seconds:
+            return value
+        if not self._lock.acquire(blocking=value is None) and value is not None:
+            return value
+        try:
+            if self._value is None or self._value is value:
+                self._value = self._renew(self._value)
+                self._checked = time.monotonic()
+            return self._value
+        finally:
+            self._lock.release()
+
+    def forget(self) -> None:
+        """Ask again at the next ``get``, as a new process would."""
+        with self._lock:
+            self._value = None
+
+
+def _name(kind: str, tag: str) -> str:
+    return f"{kind}-{tag}.npz"

@@ -1,0 +1,156 @@
+"""The catalogue as columns: read from the tables when they changed, stored, held in memory."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.db.models import Max, Sum
+from django.utils import timezone
+
+from recommender import columns, conf
+from recommender.models import ColumnsFile
+from recommender.ranking import standing
+from recommender.ranking.columns_file import tagged
+from recommender.ranking.query import Floats, Ints, Snapshot
+from shop.models import CatalogueVersion, Order, OrderLine, Product
+from shop.saving import unit_code
+
+SALES_WEEKS = 16
+"""Older sales would count less than a sixteenth."""
+
+
+def current() -> Snapshot:
+    """The snapshot of the catalogue as it is now, at most ``CHECK_SECONDS`` behind."""
+    return _held.get()
+
+
+def forget() -> None:
+    """Start as a new process would."""
+    global _version  # noqa: PLW0603 the version that the held snapshot was made from
+    _held.forget()
+    _version = -1
+
+
+def build(*, as_of: datetime) -> Snapshot:
+    """All active products as columns, sorted by id; popularity from the orders up to ``as_of``."""
+    rows: list[tuple[Any, ...]] = list(
+        Product.objects.filter(is_active=True)
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "category_id",
+            "category__parent_id",
+            "brand_id",
+            "price",
+            "regular_price",
+            "amount",
+            "base_unit",
+            "brand__own_brand",
+            "diet_tags",
+            "quality_tags",
+        )
+    )
+    fields = list(zip(*rows, strict=True)) if rows else [()] * 11
+    product_id, type_id, aisle_id, brand_id = (_ids(fields[at]) for at in range(4))
+    price_cents, regular_cents = (
+        np.array([int(value * 100) for value in fields[at]], dtype=np.int64) for at in (4, 5)
+    )
+    amount = np.array([0 if v is None else int(v * 1000) for v in fields[6]], dtype=np.int64)
+    diet_tags = tuple(sorted({tag for tags in fields[9] for tag in tags}))
+    quality_tags = {tag for tags in fields[10] for tag in tags}
+    bit = {tag: 1 << at for at, tag in enumerate(diet_tags)}
+    unit = np.array([unit_code(value) for value in fields[7]], dtype=np.int64)
+    # Prices per gram and per piece do not compare: a type is ranked unit by unit.
+    type_and_unit = type_id * 16 + unit
+    return tagged(
+        Snapshot(
+            tag="",
+            as_of=as_of,
+            product_id=product_id,
+            type_id=type_id,
+            aisle_id=aisle_id,
+            brand_id=brand_id,
+            price_cents=price_cents,
+            regular_cents=regular_cents,
+            amount_milli=amount,
+            base_unit=unit,
+            own_brand=np.array([bool(value) for value in fields[8]], dtype=np.bool_),
+            popularity=_popularity(product_id, type_id, as_of),
+            price_percentile=standing.percentile_within_type(
+                type_and_unit, standing.unit_price(price_cents, amount)
+            ),
+            quality_share=np.array(
+                [len(set(tags)) / max(len(quality_tags), 1) for tags in fields[10]], dtype=np.float64
+            ),
+            diet_bits=np.array(
+                [sum(bit[tag] for tag in set(tags)) for tags in fields[9]], dtype=np.int64
+            ),
+            diet_tags=diet_tags,
+        )
+    )
+
+
+def _ids(values: tuple[Any, ...]) -> Ints:
+    return np.array([value or 0 for value in values], dtype=np.int64)
+
+
+def _popularity(product_id: Ints, type_id: Ints, as_of: datetime) -> Floats:
+    """Weeks are summed in the database, so that a long history costs sixteen short answers."""
+    sold = OrderLine.objects.exclude(order__origin=Order.Origin.SIMULATED).filter(
+        product__isnull=False
+    )
+    newest = Order.objects.exclude(origin=Order.Origin.SIMULATED).filter(placed_at__lte=as_of)
+    end = newest.aggregate(newest=Max("placed_at"))["newest"] or as_of
+    products: list[int] = []
+    units: list[float] = []
+    days: list[float] = []
+    for week in range(SALES_WEEKS):
+        until = end - timedelta(weeks=week)
+        of_week = (
+            sold.filter(order__placed_at__lte=until)
+            .filter(order__placed_at__gt=until - timedelta(weeks=1))
+            .values_list("product_id")
+            .annotate(units=Sum("quantity"))
+            .order_by("product_id")
+        )
+        for product, quantity in of_week:
+            products.append(product)
+            units.append(float(quantity))
+            days.append(7.0 * week + 3.5)
+    ids = np.array(products, dtype=np.int64)
+    at = np.minimum(np.searchsorted(product_id, ids), max(len(product_id) - 1, 0))
+    known = product_id[at] == ids if len(product_id) else np.zeros(len(ids), dtype=np.bool_)
+    return standing.popularity(
+        type_id,
+        sold_row=at[known].astype(np.int64),
+        sold_quantity=np.array(units)[known],
+        days_ago=np.array(days)[known],
+    )
+
+
+def _renew(held: Snapshot | None) -> Snapshot:
+    global _version  # noqa: PLW0603
+    version, now = CatalogueVersion.current(), timezone.now()
+    oldest = now - timedelta(days=conf.current().snapshot_days)
+    if held is not None and version == _version and held.as_of >= oldest:
+        return held
+    stored = (
+        ColumnsFile.objects.filter(
+            kind=ColumnsFile.Kind.SNAPSHOT, catalogue_version=version, made_at__gte=oldest
+        )
+        .order_by("-made_at")
+        .first()
+    )
+    if stored is not None:
+        fresh = columns.snapshot(stored.tag)
+    else:
+        fresh = build(as_of=now)
+        columns.store(fresh, catalogue_version=version, now=now)
+    _version = version
+    return fresh
+
+
+_version = -1
+_held = columns.Held(_renew)

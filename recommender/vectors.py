@@ -1,0 +1,84 @@
+"""Collaborative and text vectors: fitted on the store's own history, stored, held in memory."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+from django.utils.module_loading import import_string
+
+from recommender import columns, conf
+from recommender.models import ColumnsFile
+from recommender.ranking.collaborative import fit_bpr
+from recommender.ranking.query import Vectors
+from recommender.ranking.semantic import CharacterNgrams, Embedder
+from recommender.ranking.vectors import make_vectors
+from shop.models import CatalogueVersion, Order, OrderLine, Product
+
+NONE = Vectors(
+    tag="",
+    product_id=np.empty(0, dtype=np.int64),
+    text=np.empty((0, 1), dtype=np.float32),
+    cluster=np.empty(0, dtype=np.int64),
+    item_factors=np.empty((0, 1), dtype=np.float32),
+    shopper_id=np.empty(0, dtype=np.int64),
+    shopper_factors=np.empty((0, 1), dtype=np.float32),
+)
+"""Before the first fit: every collaborative and text feature is undefined."""
+
+
+def current() -> Vectors:
+    """The newest vectors, at most ``CHECK_SECONDS`` behind."""
+    return _held.get()
+
+
+def forget() -> None:
+    """Start as a new process would."""
+    _held.forget()
+
+
+def fit(*, now: datetime) -> Vectors:
+    """Fit on every member's purchases (simulated ones apart) and every product's text; store.
+
+    A shopper's id is the member's. Products are all that ever were in the catalogue, so that a
+    product out of season keeps its vectors.
+    """
+    version = CatalogueVersion.current()
+    texts = Product.objects.order_by("pk").values_list(
+        "pk", "name", "brand__name", "category__name", "category__parent__name", "description"
+    )
+    rows = list(texts)
+    ids = np.array([row[0] for row in rows], dtype=np.int64)
+    text = _embedder().embed([" ".join(part for part in row[1:] if part) for row in rows])
+    bought = (
+        OrderLine.objects.exclude(order__origin=Order.Origin.SIMULATED)
+        .filter(order__member__isnull=False, product__isnull=False)
+        .values_list("order__member_id", "product_id")
+        .distinct()
+        .order_by("order__member_id", "product_id")
+    )
+    pairs = np.array(list(bought), dtype=np.int64).reshape(-1, 2)
+    fitted = make_vectors(ids, text, fit_bpr(pairs[:, 0], pairs[:, 1]))
+    columns.store(fitted, catalogue_version=version, now=now)
+    return fitted
+
+
+def _embedder() -> Embedder:
+    path = conf.current().embedder
+    embedder: Embedder = import_string(path)() if path else CharacterNgrams()
+    return embedder
+
+
+def _renew(held: Vectors | None) -> Vectors:
+    newest = (
+        ColumnsFile.objects.filter(kind=ColumnsFile.Kind.VECTORS)
+        .order_by("-made_at")
+        .values_list("tag", flat=True)
+        .first()
+    )
+    if newest is None:
+        return NONE
+    return held if held is not None and held.tag == newest else columns.vectors(newest)
+
+
+_held = columns.Held(_renew)
