@@ -1,0 +1,135 @@
+"""The back office of the store. Nothing here draws a select box over a table that grows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from shop.models import (
+    Brand,
+    Category,
+    DietProfile,
+    Member,
+    Order,
+    OrderLine,
+    PriceChange,
+    Product,
+)
+
+admin.site.site_title = admin.site.site_header = "Basketwise"
+admin.site.index_title = "Back office"
+
+
+class ReadOnly:
+    """Rows that only the store itself writes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class PriceChanges(ReadOnly, admin.TabularInline[PriceChange, Product]):
+    model = PriceChange
+    fields = readonly_fields = ["since", "price", "regular_price"]
+    extra = 0
+
+
+@admin.register(Product)
+class ProductAdmin(admin.ModelAdmin[Product]):
+    list_display = ["sku", "name", "brand", "price", "regular_price", "stock", "is_active"]
+    list_select_related = ["brand"]
+    list_filter = ["is_active"]
+    search_fields = ["sku", "name"]
+    autocomplete_fields = ["category", "brand"]
+    readonly_fields = ["sold", "created_at"]
+    inlines = [PriceChanges]
+    ordering = ["-sold", "pk"]
+    list_per_page = 50
+    show_full_result_count = False
+
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
+        """A price that changed becomes part of the price history."""
+        super().save_model(request, obj, form, change)
+        if not change or {"price", "regular_price"} & set(form.changed_data):
+            PriceChange.objects.create(
+                product=obj,
+                price=obj.price,
+                regular_price=obj.regular_price,
+                since=timezone.now(),
+            )
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin[Category]):
+    list_display = ["name", "level", "parent"]
+    list_select_related = ["parent"]
+    list_filter = ["level"]
+    search_fields = ["name"]
+    autocomplete_fields = ["parent"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(Brand)
+class BrandAdmin(admin.ModelAdmin[Brand]):
+    list_display = ["name", "own_brand"]
+    list_filter = ["own_brand"]
+    search_fields = ["name"]
+
+
+class OrderLines(ReadOnly, admin.TabularInline[OrderLine, Order]):
+    model = OrderLine
+    fields = readonly_fields = ["name", "quantity", "price", "qid", "position"]
+    extra = 0
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnly, admin.ModelAdmin[Order]):
+    list_display = ["id", "placed_at", "name", "email", "total", "saved", "origin"]
+    list_filter = ["origin"]
+    search_fields = ["=id", "email__startswith", "=token"]
+    search_help_text = "Order number, the beginning of the e-mail address, or the whole token"
+    inlines = [OrderLines]
+    ordering = ["-placed_at"]
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        return super().get_queryset(request).select_related("member")
+
+
+@admin.register(Member)
+class MemberAdmin(UserAdmin[Member]):
+    list_display = ["email", "household_id", "is_active", "is_staff", "date_joined"]
+    search_fields = ["email", "=household_id"]
+    ordering = ["email"]
+    readonly_fields = ["household_id", "last_login", "date_joined"]
+    fieldsets = (
+        (None, {"fields": ("email", "password")}),
+        ("Person", {"fields": ("first_name", "last_name", "household_id")}),
+        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "user_permissions")}),
+        ("Moments", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
+    filter_horizontal = ["user_permissions"]
+
+    def save_model(self, request: HttpRequest, obj: Member, form: Any, change: bool) -> None:
+        """The user name follows the address."""
+        obj.username = obj.email
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(DietProfile)
+class DietProfileAdmin(admin.ModelAdmin[DietProfile]):
+    list_display = ["shopper_key", "diet_tags"]
+    search_fields = ["shopper_key__startswith"]

@@ -1,0 +1,153 @@
+"""The store's forms. A field that is wrong says so beside itself, and nothing typed is lost."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.contrib.auth.forms import AuthenticationForm
+
+from shop.cart import DEAREST_BUDGET
+from shop.models import Member
+from shop.models.carts import MOST_OF_ONE
+from shop.models.catalogue import CENT
+from shop.tags import DIET_TAGS
+
+
+class MoneyField(forms.DecimalField):
+    """An amount as people type it: "$1,250.00" and "1250" are the same."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=9, decimal_places=2, widget=forms.TextInput(), **options)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str):
+            value = value.strip().removeprefix("$").replace(",", "").strip()
+        return super().to_python(value)
+
+
+class BudgetForm(forms.Form):
+    """An empty budget takes it away."""
+
+    budget = MoneyField(
+        required=False,
+        min_value=CENT,
+        max_value=DEAREST_BUDGET,
+        error_messages={
+            "invalid": "A budget is an amount such as 60 or 59.90.",
+            "min_value": "A budget is an amount above 0.",
+            "max_digits": "A budget is below 10,000,000.",
+            "max_value": "A budget is below 10,000,000.",
+            "max_whole_digits": "A budget is below 10,000,000.",
+            "max_decimal_places": "A budget has at most two decimals.",
+        },
+    )
+
+
+class SlateItemForm(forms.Form):
+    """Which item of which slate."""
+
+    qid = forms.UUIDField()
+    position = forms.IntegerField(min_value=1, max_value=100)
+
+
+class AddForm(forms.Form):
+    """What goes into the cart, and the slate item that led there."""
+
+    product_id = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    quantity = forms.IntegerField(min_value=1, max_value=MOST_OF_ONE, required=False)
+    qid = forms.UUIDField(required=False)
+    position = forms.IntegerField(min_value=1, max_value=100, required=False)
+
+    def clean_quantity(self) -> int:
+        return self.cleaned_data["quantity"] or 1
+
+
+class QuantityForm(forms.Form):
+    quantity = forms.IntegerField(
+        min_value=1,
+        max_value=MOST_OF_ONE,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            f"A quantity is a number from 1 to {MOST_OF_ONE}.",
+        ),
+    )
+
+
+class CheckoutForm(forms.Form):
+    """The key is drawn when the form is shown, so that sending it twice is one order."""
+
+    name = forms.CharField(
+        max_length=120,
+        label="Your name",
+        error_messages={"required": "Please tell us who collects the order."},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label="E-mail address",
+        help_text="For the receipt.",
+        error_messages={
+            "required": "Please give an e-mail address.",
+            "invalid": "This is not an e-mail address; it looks like name@example.com.",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    idempotency_key = forms.CharField(max_length=80, widget=forms.HiddenInput)
+    expected_total = MoneyField(min_value=Decimal("0"))
+
+    def __init__(self, *args: Any, total: Decimal, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["expected_total"].widget = forms.HiddenInput()
+        self.fields["idempotency_key"].initial = uuid.uuid4
+        self.fields["expected_total"].initial = total
+
+
+class SignInForm(AuthenticationForm):
+    """Django's own, under the name that people know their account by."""
+
+    error_messages = {
+        "invalid_login": "No account has this e-mail address and password.",
+        "inactive": "This account is closed.",
+    }
+
+
+class SignUpForm(forms.ModelForm[Member]):
+    password = forms.CharField(
+        label="Password",
+        strip=False,
+        help_text=password_validation.password_validators_help_text_html,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    class Meta:
+        model = Member
+        fields = ["email"]
+        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "email"})}
+
+    def clean_email(self) -> str:
+        """Addresses differ by more than capitals."""
+        email: str = Member.objects.normalize_email(self.cleaned_data["email"])
+        if Member.objects.filter(email__iexact=email).exists():
+            raise forms.ValidationError("This e-mail address has an account already; sign in.")
+        return email
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        password_validation.validate_password(password)
+        return password
+
+    def save(self, commit: bool = True) -> Member:
+        email = self.cleaned_data["email"]
+        return Member.objects.create_user(email, email, self.cleaned_data["password"])
+
+
+class DietForm(forms.Form):
+    diet_tags = forms.MultipleChoiceField(
+        required=False,
+        choices=lambda: list(DIET_TAGS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        label="Diet",
+    )

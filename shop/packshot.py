@@ -1,0 +1,74 @@
+"""Which drawing stands for a product: a pack form read from its type, a colour from its brand.
+
+Real pack photographs cannot be shipped; static/img/packshots.svg holds one drawing per form.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from zlib import crc32
+
+from shop.models import Product
+
+HUES = 12
+
+# The first form with a word in the text is taken, so special shelves stand before general ones.
+_FORMS = (
+    ("can", r"canned|soup|beans|soda cans|drink cans|tuna|potted|broth|beer"),
+    ("bag", r"frozen|chips|snack|candy|coffee|bagged|rice\b|flour|sugar|nuts|almonds|pecans"
+            r"|popcorn|dry (cat|dog)|litter|treats|pretzel|charcoal|salad (mix|kit)|coleslaw|tea"
+            r"|trash|marshmallow|croutons|dried|potatoes$|baking chips"),
+    ("egg", r"^eggs\b"),
+    ("loaf", r"bread(?!ing| crumb)|bun|roll(?!s? towel)|bagel|muffin(?! &)|donut|croissant|loaf"
+             r"|tortilla|pita|danish|pastry|cake(?! mix)|pie(?! (crust|filling))"),
+    ("roll", r"tissue|towel|napkin|diaper|wipes|toilet (paper|tissue)"),
+    ("spray", r"clean|fresheners?\b|stain|spray|bleach|polish|disinfect|insect"),
+    ("tube", r"tooth|lotion|sun ?screen|cosmetic|shav|ointment|muscle rub"),
+    ("jar", r"jam|preserve|peanut butter|pickle|relish|pasta sauce|salsa|olive|spice|baby food"
+            r"|mayonnaise|honey|mustard|horseradish|antacid|vitamin|gravy$|seasoning|salt$"
+            r"|extracts|creamer|instant|sauerkraut|baby"),
+    ("carton", r"juice|eggnog|cream\b(?! (spray|cone|bar|pop))|tofu|punch|shelf-stable milk"),
+    ("jug", r"\bmilk$|detergent|softener|drinking water|baby spring|fruit drink|cider"),
+    ("bottle", r"soda|soft drink|water|drink|syrup|dressing|oil$|vinegar|ketchup|sauce|shampoo"
+               r"|soap|wine|liquor|ale\b"),
+    ("tub", r"yogurt|ice cream|margarine|butter(?! crackers)|dip$|cottage|sour|pudding|cup|salad$"
+            r"|spread|hummus|cheese$|gelatin|dessert|shortening"),
+    ("tray", r"beef|steak|pork|chicken|turkey|lamb|meat|fish|sausage|bacon|ham\b|salami|hot dog"
+             r"|shrimp|salmon|ribs|seafood|deli|pepperoni|entree|patties|rotisserie"),
+    ("produce", r"fruit|vegetable|apple|banana|berr|citrus|grape|melon|tomato|potato|onion|lettuce"
+                r"|pepper|mushroom|carrot|broccoli|squash|peach|pear|plum|orange|corn$|garlic|kiwi"
+                r"|mango|avocado|herb|radish|spinach|greens|nectarine|tangerine|cauliflower|produce"),
+)  # fmt: skip
+_COMPILED = tuple((form, re.compile(words, re.IGNORECASE)) for form, words in _FORMS)
+
+
+@dataclass(frozen=True)
+class Packshot:
+    """A symbol of the sprite, a colour class 0–11 and at most two letters for the label."""
+
+    form: str
+    hue: int
+    letters: str
+
+
+def of_product(product: Product) -> Packshot:
+    """The drawing of ``product``, whose category and brand should be loaded."""
+    brand = product.brand.name if product.brand else product.name
+    form = form_of(product.category.name) or form_of(product.name) or "box"
+    return Packshot(form, crc32(brand.encode()) % HUES, _letters(brand))
+
+
+def of_shelf(name: str) -> Packshot:
+    """The drawing of a department or an aisle: no label."""
+    return Packshot(form_of(name) or "box", crc32(name.encode()) % HUES, "")
+
+
+def form_of(text: str) -> str | None:
+    """The pack form whose words occur in ``text``; None when none do."""
+    return next((form for form, words in _COMPILED if words.search(text)), None)
+
+
+def _letters(brand: str) -> str:
+    words = [word for word in re.split(r"[^\w]+", brand) if word]
+    return "".join(word[0] for word in words[:2]).upper()

@@ -1,0 +1,61 @@
+"""What the pages need beyond Django's own filters: money, prices per unit, drawings, links."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from shop import money as amounts
+from shop import packshot as packshots
+from shop.models import Product
+
+register = template.Library()
+
+
+@register.filter
+def money(amount: Decimal | None) -> str:
+    """As in "$1,234.50"; nothing for None."""
+    return "" if amount is None else amounts.text(amount)
+
+
+@register.simple_tag
+def packshot(product: Product) -> SafeString:
+    """The drawing of a product; decoration, since the name always stands beside it."""
+    return _drawing(packshots.of_product(product))
+
+
+@register.simple_tag
+def shelf(name: str) -> SafeString:
+    """The drawing of a department or an aisle."""
+    return _drawing(packshots.of_shelf(name))
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: dict[str, Any], **changes: Any) -> str:
+    """The page's own query string with ``changes``; an empty value takes the field out."""
+    query: QueryDict = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}" if query else "?"
+
+
+def _drawing(shot: packshots.Packshot) -> SafeString:
+    sprite = static("img/packshots.svg")
+    label = format_html('<text x="48" y="63">{}</text>', shot.letters) if shot.letters else ""
+    return format_html(
+        '<svg class="packshot hue-{}" viewBox="0 0 96 96" aria-hidden="true">'
+        '<use href="{}#{}"/>{}</svg>',
+        shot.hue,
+        sprite,
+        shot.form,
+        label,
+    )

@@ -1,0 +1,97 @@
+"""Accounts and the diet profile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from shop import shoppers
+from shop.forms import DietForm, SignInForm, SignUpForm
+from shop.models import DietProfile, Member
+from tracking import visitor
+
+DEMO_MEMBERS = 6
+
+
+class SignIn(LoginView):
+    """Django's own; what the visitor had comes along."""
+
+    template_name = "account/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        key = visitor.of(self.request).visitor_key
+        response = super().form_valid(form)
+        shoppers.merge(key, form.get_user())
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        demo = Member.objects.filter(household_id__isnull=False).order_by("household_id")
+        members = list(demo[:DEMO_MEMBERS]) if settings.DEBUG else []
+        return super().get_context_data(demo_members=members, **kwargs)
+
+
+class SignOut(LogoutView):
+    """By POST only."""
+
+
+@require_POST
+def sign_in_demo(request: HttpRequest) -> HttpResponse:
+    """One press signs in as a household of the demo data; only in debug mode."""
+    if not settings.DEBUG:
+        raise Http404
+    wanted = request.POST.get("member", "")
+    demo = Member.objects.filter(household_id__isnull=False, is_staff=False)
+    member = get_object_or_404(demo, pk=int(wanted) if wanted.isdecimal() else 0)
+    _sign_in(request, member)
+    messages.success(request, f"You shop as household {member.household_id}.")
+    return redirect("home")
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponse:
+    form = SignUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        _sign_in(request, form.save())
+        messages.success(request, "Your account is open.")
+        return redirect("diet")
+    status = 422 if form.is_bound else 200
+    return render(request, "account/sign_up.html", {"form": form}, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def diet(request: HttpRequest) -> HttpResponse:
+    """The tags that must be met, of a member or a visitor."""
+    if request.method == "POST":
+        form = DietForm(request.POST)
+        if form.is_valid():
+            DietProfile.objects.update_or_create(
+                shopper_key=visitor.ensure(request).shopper_key,
+                defaults={"diet_tags": form.cleaned_data["diet_tags"]},
+            )
+            messages.success(request, "Kept. Alternatives follow it from now on.")
+            return redirect("diet")
+    else:
+        known = shoppers.preferences(visitor.of(request).shopper_key)
+        form = DietForm(initial={"diet_tags": list(known.diet_tags)})
+    status = 422 if form.is_bound else 200
+    return render(request, "account/diet.html", {"form": form}, status=status)
+
+
+def _sign_in(request: HttpRequest, member: Member) -> None:
+    key = visitor.of(request).visitor_key
+    login(request, member, backend="django.contrib.auth.backends.ModelBackend")
+    shoppers.merge(key, member)
