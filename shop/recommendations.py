@@ -1,87 +1,242 @@
-"""The store's side of recommending: what it asks, what it gets, what it does without an answer.
+"""The panel: asks the provider for swaps, checks them against the store, logs what is shown.
 
-The provider is named in ``settings.SWAP_PROVIDER`` and loaded by its dotted path, so that the store
-knows no ranker. When it fails, the cheapest unit price answers instead, and says so.
+When the provider fails, the cheapest unit price answers instead, and says so. The same slate is
+answered again while cart, budget and the provider's state are unchanged.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, Protocol
-from uuid import UUID
+from typing import Any
+
+import numpy as np
+from django.http import HttpRequest
+from django.utils import timezone
+from rest_framework.request import Request
+
+from shop import cheapest, provider
+from shop.cart import CartContents
+from shop.provider import Line, Provider, RankedSwap, Ranking, SwapQuery
+from shop.shoppers import preferences
+from shop.suggestions import Shown, Slate, Suggestion, slate, still_standing
+from tracking import log, record, visitor
+from tracking.log import SlateRow
+from tracking.visitor import Caller
+
+__all__ = [
+    "Line",
+    "Provider",
+    "RankedSwap",
+    "Ranking",
+    "Slate",
+    "Suggestion",
+    "SwapQuery",
+    "swaps_for",
+]
+
+CART_PANEL = "cart_panel"
+CHEAPEST_LINE = "Ordered by unit price: the learned ranking is not available right now"
+
+logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Line:
-    """A cart line that may be replaced."""
+def swaps_for(
+    request_or_caller: HttpRequest | Request | Caller,
+    cart: CartContents,
+    *,
+    placement: str = CART_PANEL,
+    size: int = 6,
+    exploration: float | None = None,
+    served_at: datetime | None = None,
+) -> Slate:
+    """The slate for a cart over its budget; every line may be replaced.
 
-    product_id: int
-    quantity: int
-
-
-@dataclass(frozen=True)
-class SwapQuery:
-    """One request to rank. ``anchors`` are the lines that may be replaced, ``cart`` all of them."""
-
-    shopper_key: str
-    member_id: int | None
-    session_id: UUID | None
-    placement: str
-    cart: tuple[Line, ...]
-    anchors: tuple[Line, ...]
-    total: Decimal
-    budget: Decimal | None
-    diet_tags: tuple[str, ...]
-    dismissed: frozenset[int]
-    served_at: datetime
-    size: int = 6
-    # Share of slates whose order is drawn at random; None takes the provider's own.
-    exploration: float | None = None
-
-
-@dataclass(frozen=True)
-class RankedSwap:
-    """One swap of a slate. ``features`` is the served vector (empty for policies without)."""
-
-    anchor_id: int
-    anchor_quantity: int
-    product_id: int
-    quantity: int
-    saving_cents: int
-    score: float
-    propensity: float
-    features: tuple[float, ...] = ()
-    # Plain words on why, strongest first, from the ranker's own contributions.
-    reasons: tuple[str, ...] = ()
+    A cart without a budget or within it gets no suggestions and a message that says so. Writes the
+    slate to the log when it is a new one; stock and price of what is shown are read again here.
+    """
+    if not cart.standing.over:
+        return Slate(message=_nothing_to_do(cart))
+    if isinstance(request_or_caller, Caller):
+        caller = request_or_caller
+    else:
+        caller = visitor.ensure(request_or_caller)
+    query = _query(
+        caller,
+        cart,
+        placement=placement,
+        size=size,
+        exploration=exploration,
+        served_at=served_at or timezone.now(),
+    )
+    try:
+        return _ranked(caller, cart, query)
+    except Exception:
+        # Whatever a provider does, the shopper keeps a panel; the log keeps the reason.
+        logger.exception("The swap provider failed; the cheapest unit price answers instead.")
+        return _cheapest(caller, cart, query)
 
 
-@dataclass(frozen=True)
-class Ranking:
-    """A provider's answer: swaps in shown order, and what is needed to compute them again."""
-
-    swaps: tuple[RankedSwap, ...]
-    policy: str
-    ranker_tag: str = ""
-    generation: int = 0
-    fingerprint: str = ""
-    snapshot_tag: str = ""
-    vectors_tag: str = ""
-    inputs: dict[str, Any] = field(default_factory=dict)
+def _nothing_to_do(cart: CartContents) -> str:
+    if not cart.lines:
+        return "Your cart is empty."
+    if cart.budget is None:
+        return "Set a budget to see cheaper alternatives when your cart goes over it."
+    return f"Your cart is within your budget: {cart.standing.words}"
 
 
-class Provider(Protocol):
-    """Ranks swaps for the store."""
+def _query(
+    caller: Caller,
+    cart: CartContents,
+    *,
+    placement: str,
+    size: int,
+    exploration: float | None,
+    served_at: datetime,
+) -> SwapQuery:
+    lines = tuple(Line(line.product.pk, line.quantity) for line in cart.lines)
+    known = preferences(caller.shopper_key)
+    return SwapQuery(
+        shopper_key=caller.shopper_key,
+        member_id=caller.member_id,
+        session_id=caller.session_id,
+        placement=placement,
+        cart=lines,
+        anchors=lines,
+        total=cart.total,
+        budget=cart.budget,
+        diet_tags=known.diet_tags,
+        dismissed=known.dismissed,
+        served_at=served_at,
+        size=size,
+        exploration=exploration,
+    )
 
-    def rank(self, query: SwapQuery) -> Ranking:
-        """Swaps in the order to show, at most ``query.size``; an empty answer is a valid one."""
-        ...
 
-    def state_key(self, query: SwapQuery) -> str:
-        """Changes whenever the same query could be answered differently (taste, generation)."""
-        ...
+def _ranked(caller: Caller, cart: CartContents, query: SwapQuery) -> Slate:
+    ranker = provider.current()
+    state_key = _state_key(query, ranker.state_key(query))
+    standing = log.last_slate(caller, placement=query.placement, state_key=state_key)
+    if standing is None:
+        ranking = ranker.rank(query)
+        return _served(
+            caller,
+            cart,
+            query,
+            ranking=ranking,
+            state_key=state_key,
+            weights_line=ranker.weights_line(ranking.policy),
+        )
+    return _again(cart, query, standing, ranker.weights_line(standing.policy))
 
-    def weights_line(self, policy: str) -> str:
-        """The sentence under the panel's title that says how swaps are ordered right now."""
-        ...
+
+def _cheapest(caller: Caller, cart: CartContents, query: SwapQuery) -> Slate:
+    state_key = _state_key(query, cheapest.POLICY)
+    standing = log.last_slate(caller, placement=query.placement, state_key=state_key)
+    if standing is None:
+        return _served(
+            caller,
+            cart,
+            query,
+            ranking=cheapest.rank(query),
+            state_key=state_key,
+            weights_line=CHEAPEST_LINE,
+        )
+    return _again(cart, query, standing, CHEAPEST_LINE)
+
+
+def _state_key(query: SwapQuery, providers: str) -> str:
+    parts = [
+        query.shopper_key,
+        sorted((line.product_id, line.quantity) for line in query.cart),
+        str(query.budget),
+        str(query.total),
+        sorted(query.diet_tags),
+        sorted(query.dismissed),
+        query.size,
+        providers,
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _served(
+    caller: Caller,
+    cart: CartContents,
+    query: SwapQuery,
+    *,
+    ranking: Ranking,
+    state_key: str,
+    weights_line: str,
+) -> Slate:
+    """Logs a new ranking as it is shown: positions count what stood the check."""
+    standing = still_standing(cart, query, list(enumerate(ranking.swaps, start=1)))
+    shown = [replace(row, position=at) for at, row in enumerate(standing, start=1)]
+    features = np.array([row.swap.features for row in shown], dtype=np.float64)
+    qid = record.slate(
+        caller,
+        placement=query.placement,
+        policy=ranking.policy,
+        ranker_tag=ranking.ranker_tag,
+        generation=ranking.generation,
+        fingerprint=ranking.fingerprint,
+        snapshot_tag=ranking.snapshot_tag,
+        vectors_tag=ranking.vectors_tag,
+        inputs=ranking.inputs,
+        items=[_logged(row) for row in shown],
+        features=features.tobytes(),
+        state_key=state_key,
+        served_at=query.served_at,
+    )
+    return slate(
+        cart,
+        shown,
+        qid=qid,
+        policy=ranking.policy,
+        ranker_tag=ranking.ranker_tag,
+        weights_line=weights_line,
+    )
+
+
+def _again(cart: CartContents, query: SwapQuery, standing: SlateRow, weights_line: str) -> Slate:
+    """The slate that stands already; what moved since is left out, positions stay."""
+    swaps = [(item["position"], _from_log(item)) for item in standing.items]
+    shown = still_standing(cart, query, swaps)
+    return slate(
+        cart,
+        shown,
+        qid=standing.qid,
+        policy=standing.policy,
+        ranker_tag=standing.ranker_tag,
+        weights_line=weights_line,
+    )
+
+
+def _logged(row: Shown) -> dict[str, Any]:
+    return {
+        "position": row.position,
+        "anchor": row.swap.anchor_id,
+        "product": row.swap.product_id,
+        "anchor_quantity": row.swap.anchor_quantity,
+        "quantity": row.swap.quantity,
+        "saving_cents": row.swap.saving_cents,
+        "score": row.swap.score,
+        "propensity": row.swap.propensity,
+        "reasons": list(row.swap.reasons),
+    }
+
+
+def _from_log(item: Mapping[str, Any]) -> RankedSwap:
+    return RankedSwap(
+        anchor_id=item["anchor"],
+        anchor_quantity=item["anchor_quantity"],
+        product_id=item["product"],
+        quantity=item["quantity"],
+        saving_cents=item["saving_cents"],
+        score=item["score"],
+        propensity=item["propensity"],
+        reasons=tuple(item["reasons"]),
+    )

@@ -195,6 +195,8 @@ class Migration(migrations.Migration):
                 ('anchor_quantity', models.PositiveSmallIntegerField()),
                 ('quantity', models.PositiveSmallIntegerField()),
                 ('saving', models.DecimalField(decimal_places=2, max_digits=9)),
+                ('total_after', models.DecimalField(decimal_places=2, max_digits=10)),
+                ('earlier', models.JSONField(default=list)),
                 ('accepted_at', models.DateTimeField()),
                 ('undone_at', models.DateTimeField(null=True)),
                 ('cart', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='accepted_swaps', to='shop.cart')),

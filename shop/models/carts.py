@@ -63,6 +63,10 @@ class AcceptedSwap(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
     quantity = models.PositiveSmallIntegerField()
     saving = models.DecimalField(max_digits=9, decimal_places=2)
+    # What the cart cost after it, so that a repeated accept gets the first answer.
+    total_after = models.DecimalField(max_digits=10, decimal_places=2)
+    # The lines it changed as they were, for an exact undo (see shop/swaps.py).
+    earlier = models.JSONField(default=list)
     accepted_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
 

@@ -1,0 +1,288 @@
+"""The cart: what is in it, what it costs, and the verbs that change it.
+
+Every verb is one transaction that begins by taking the cart's row, so that two requests of one
+shopper never interleave; stock, price and the active flag come from the server.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.db.models.functions import Least
+from django.utils import timezone
+
+from shop.budget import Standing
+from shop.errors import Conflict, Invalid, Missing
+from shop.models import AcceptedSwap, Cart, CartLine, Product
+from shop.models.carts import MOST_OF_ONE
+from tracking import record
+from tracking.visitor import Caller
+
+DEAREST_BUDGET = Decimal("9999999.99")
+
+
+class Sellable(Protocol):
+    """What a stock check needs to know of a product."""
+
+    pk: int
+    name: str
+    stock: int
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class ContentsLine:
+    """One line as a page shows it; ``problem`` says why it cannot be bought now, or is empty."""
+
+    id: int
+    product: Product
+    quantity: int
+    qid: UUID | None
+    position: int | None
+
+    @property
+    def line_total(self) -> Decimal:
+        return self.product.price * self.quantity
+
+    @property
+    def problem(self) -> str:
+        if not self.product.is_active:
+            return "No longer sold."
+        if self.product.stock < self.quantity:
+            return shortage_words(self.product)
+        return ""
+
+
+@dataclass(frozen=True)
+class CartContents:
+    """A cart as it stands; ``cart_id`` None: this shopper has none yet."""
+
+    cart_id: int | None
+    lines: tuple[ContentsLine, ...]
+    standing: Standing
+
+    @property
+    def total(self) -> Decimal:
+        return self.standing.total
+
+    @property
+    def budget(self) -> Decimal | None:
+        return self.standing.budget
+
+    @property
+    def over_by(self) -> Decimal | None:
+        return self.standing.over_by
+
+    @property
+    def share(self) -> Decimal | None:
+        return self.standing.share
+
+    @property
+    def count(self) -> int:
+        """Packs, all lines together."""
+        return sum(line.quantity for line in self.lines)
+
+
+def contents(caller: Caller) -> CartContents:
+    """The caller's cart in one query (two when it is empty); writes nothing."""
+    return _contents(caller.shopper_key)
+
+
+def _contents(shopper_key: str) -> CartContents:
+    rows = list(
+        CartLine.objects.filter(cart__shopper_key=shopper_key).select_related(
+            "cart", "product__brand", "product__category"
+        )
+    )
+    cart = rows[0].cart if rows else Cart.objects.filter(shopper_key=shopper_key).first()
+    lines = tuple(
+        ContentsLine(row.pk, row.product, row.quantity, row.qid, row.position) for row in rows
+    )
+    total = sum((line.line_total for line in lines), Decimal("0.00"))
+    budget = cart.budget if cart else None
+    return CartContents(cart.pk if cart else None, lines, Standing(total, budget))
+
+
+def cart_for(caller: Caller) -> Cart:
+    """The caller's cart row, made when missing.
+
+    Raises ValueError for a caller without a shopper key: ``tracking.visitor.ensure`` comes first.
+    """
+    if not caller.shopper_key:
+        raise ValueError(
+            "this caller has no shopper key yet; tracking.visitor.ensure(request) first"
+        )
+    return Cart.objects.get_or_create(shopper_key=caller.shopper_key)[0]
+
+
+def take(shopper_key: str) -> Cart | None:
+    """Takes the cart's row for the rest of the transaction; None when there is no cart."""
+    if not Cart.objects.filter(shopper_key=shopper_key).update(updated_at=timezone.now()):
+        return None
+    return Cart.objects.get(shopper_key=shopper_key)
+
+
+def add(
+    caller: Caller,
+    product_id: int,
+    quantity: int = 1,
+    *,
+    qid: UUID | None = None,
+    position: int | None = None,
+    at: datetime | None = None,
+) -> CartLine:
+    """Puts ``quantity`` more packs in the cart; ``qid`` and ``position`` name the slate item.
+
+    Raises Invalid (``quantity``), Missing (``unknown_product``) and Conflict (``out_of_stock`` with
+    the count that is available, ``too_many``).
+    """
+    check_quantity(quantity)
+    with transaction.atomic():
+        cart = take(caller.shopper_key) or cart_for(caller)
+        product = Product.objects.filter(pk=product_id, is_active=True).first()
+        if product is None:
+            raise Missing("This product is not sold here.", code="unknown_product")
+        line = CartLine.objects.filter(cart=cart, product=product).first()
+        in_cart = line.quantity if line else 0
+        check_stock(product, in_cart + quantity, in_cart=in_cart)
+        line = line or CartLine(cart=cart, product=product, quantity=0)
+        line.product = product
+        line.quantity += quantity
+        if qid is not None:
+            line.qid, line.position = qid, position
+        line.save()
+        _record(caller, "cart_add", line, at)
+    return line
+
+
+def set_quantity(
+    caller: Caller, line_id: int, quantity: int, *, at: datetime | None = None
+) -> CartLine:
+    """Sets how many packs the line holds; more of it is recorded as an add, less as nothing.
+
+    Raises as ``add`` does, and Missing (``unknown_line``).
+    """
+    check_quantity(quantity)
+    with transaction.atomic():
+        line = _line(caller, line_id)
+        if quantity > line.quantity:
+            check_stock(line.product, quantity, in_cart=line.quantity)
+            _record(caller, "cart_add", line, at)
+        line.quantity = quantity
+        line.save(update_fields=["quantity"])
+    return line
+
+
+def remove(caller: Caller, line_id: int, *, at: datetime | None = None) -> CartLine:
+    """Takes the line out and returns it as it was. Raises Missing (``unknown_line``)."""
+    with transaction.atomic():
+        line = _line(caller, line_id)
+        CartLine.objects.filter(pk=line_id).delete()
+        _record(caller, "cart_remove", line, at)
+    return line
+
+
+def set_budget(caller: Caller, budget: Decimal | None) -> Cart:
+    """Sets the budget; None clears it. Raises Invalid (``budget``) unless 0.01 to 9,999,999.99."""
+    if budget is not None:
+        if not budget.is_finite() or not 0 < budget <= DEAREST_BUDGET:
+            raise Invalid("A budget is an amount above 0.", code="budget")
+        if budget != round(budget, 2):
+            raise Invalid("A budget has at most two decimals.", code="budget")
+    with transaction.atomic():
+        cart = take(caller.shopper_key) or cart_for(caller)
+        cart.budget = budget
+        cart.save(update_fields=["budget"])
+    return cart
+
+
+def merge(source_key: str, target_key: str) -> None:
+    """Moves one shopper's cart into another's, adding up quantities; the source is gone after it.
+
+    Call inside a transaction. The target's own budget stays when it has one.
+    """
+    source = take(source_key)
+    if source is None:
+        return
+    target = take(target_key)
+    if target is None:
+        Cart.objects.filter(pk=source.pk).update(shopper_key=target_key)
+        return
+    if target.budget is None and source.budget is not None:
+        Cart.objects.filter(pk=target.pk).update(budget=source.budget)
+    mine = CartLine.objects.filter(cart=target).values("product_id")
+    both = CartLine.objects.filter(cart=source, product_id__in=mine)
+    for line in both:
+        CartLine.objects.filter(cart=target, product_id=line.product_id).update(
+            quantity=Least(F("quantity") + line.quantity, MOST_OF_ONE)
+        )
+    both.delete()
+    CartLine.objects.filter(cart=source).update(cart=target)
+    AcceptedSwap.objects.filter(cart=source).update(cart=target)
+    source.delete()
+
+
+def packs(shopper_key: str) -> int:
+    """How many packs are in the cart, for a badge; one query."""
+    lines = CartLine.objects.filter(cart__shopper_key=shopper_key)
+    return lines.aggregate(packs=Sum("quantity"))["packs"] or 0
+
+
+def check_quantity(quantity: int) -> None:
+    """Raises Invalid (``quantity``) outside 1–99."""
+    if not 1 <= quantity <= MOST_OF_ONE:
+        raise Invalid(f"A quantity is a number from 1 to {MOST_OF_ONE}.", code="quantity")
+
+
+def check_stock(product: Sellable, wanted: int, *, in_cart: int) -> None:
+    """Raises Conflict unless ``wanted`` packs in all (``in_cart`` of them now) can be had."""
+    if not product.is_active:
+        raise Conflict(f"{product.name} is no longer sold.", code="not_sold", product_id=product.pk)
+    if wanted > product.stock:
+        raise Conflict(
+            f"{product.name}: {shortage_words(product)}",
+            code="out_of_stock",
+            product_id=product.pk,
+            available=product.stock,
+            in_cart=in_cart,
+        )
+    if wanted > MOST_OF_ONE:
+        raise Conflict(
+            f"At most {MOST_OF_ONE} of one product; {in_cart} are in the cart already.",
+            code="too_many",
+            product_id=product.pk,
+            in_cart=in_cart,
+        )
+
+
+def shortage_words(product: Sellable) -> str:
+    return "Out of stock." if product.stock == 0 else f"Only {product.stock} left in stock."
+
+
+def _line(caller: Caller, line_id: int) -> CartLine:
+    cart = take(caller.shopper_key)
+    line = (
+        CartLine.objects.filter(pk=line_id, cart=cart).select_related("product").first()
+        if cart
+        else None
+    )
+    if line is None:
+        raise Missing("This line is not in your cart.", code="unknown_line")
+    return line
+
+
+def _record(caller: Caller, event_type: str, line: CartLine, at: datetime | None) -> None:
+    record.event(
+        caller,
+        event_type=event_type,
+        product_id=line.product_id,
+        qid=line.qid,
+        position=line.position,
+        occurred_at=at,
+    )

@@ -1,0 +1,65 @@
+"""What the store keeps of a shopper beside the cart, and what follows a visitor into an account."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import BigIntegerField, JSONField, Value
+
+from shop import cart
+from shop.models import DietProfile, DismissedProduct, Member
+from tracking.visitor import member_shopper_key, visitor_shopper_key
+
+
+class Preferences(NamedTuple):
+    """Diet tags that must be met, and products not to be offered again."""
+
+    diet_tags: tuple[str, ...]
+    dismissed: frozenset[int]
+
+
+def preferences(shopper_key: str) -> Preferences:
+    """Both in one query."""
+    diets = (
+        DietProfile.objects.filter(shopper_key=shopper_key)
+        .order_by()
+        .values_list(Value(0, BigIntegerField()), "diet_tags")
+    )
+    refused = (
+        DismissedProduct.objects.filter(shopper_key=shopper_key)
+        .order_by()
+        .values_list("product_id", Value([], JSONField()))
+    )
+    diet_tags: tuple[str, ...] = ()
+    dismissed = set()
+    row: tuple[int, Any]
+    for row in diets.union(refused, all=True):
+        if row[0] == 0:
+            diet_tags = tuple(row[1])
+        else:
+            dismissed.add(row[0])
+    return Preferences(diet_tags, frozenset(dismissed))
+
+
+def merge(key: UUID | None, member: Member) -> None:
+    """Brings a visitor's cart, dismissals and diet into the account; call once, at sign-in.
+
+    A second call finds nothing left of the visitor and changes nothing.
+    """
+    if key is None:
+        return
+    source, target = visitor_shopper_key(key), member_shopper_key(member.pk)
+    with transaction.atomic():
+        cart.merge(source, target)
+        known = DismissedProduct.objects.filter(shopper_key=target).values("product_id")
+        mine = DismissedProduct.objects.filter(shopper_key=source)
+        mine.exclude(product_id__in=known).update(shopper_key=target)
+        mine.delete()
+        diet = DietProfile.objects.filter(shopper_key=source).first()
+        if diet is not None:
+            DietProfile.objects.get_or_create(
+                shopper_key=target, defaults={"diet_tags": diet.diet_tags}
+            )
+            diet.delete()
