@@ -1,0 +1,180 @@
+"""The store's provider: from a query to a ranked slate, and everything needed to redo it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import threading
+from typing import Any
+
+import numpy as np
+from django.utils import timezone
+
+from recommender import candidates, conf, explain, live_ranker, reasons, served, snapshot, taste
+from recommender import vectors as vector_store
+from recommender.live_ranker import Live
+from recommender.ranking.blend import Blend
+from recommender.ranking.exploration import draw
+from recommender.ranking.features.build import build
+from recommender.ranking.features.schema import fingerprint
+from recommender.ranking.query import Floats, Ints, Query, State, Swaps
+from recommender.taste import Known
+from shop import money
+from shop.provider import RankedSwap, Ranking, SwapQuery
+
+logger = logging.getLogger(__name__)
+
+
+class RankedSwaps:
+    """Implements ``shop.provider.Provider``; one object serves all threads of a process."""
+
+    def __init__(self) -> None:
+        self._local = threading.local()
+
+    def state_key(self, query: SwapQuery) -> str:
+        """The shopper's last telling event and the live generation."""
+        live = live_ranker.current()
+        return f"{live.generation}:{self._known(query).cursor}"
+
+    def rank(self, query: SwapQuery) -> Ranking:
+        """Swaps in the order to show, each with the vector that it was scored by."""
+        live = live_ranker.current()
+        catalogue, vectors = snapshot.current(), vector_store.current()
+        swaps = candidates.eligible(
+            anchors=query.anchors,
+            cart=query.cart,
+            dismissed=query.dismissed,
+            snapshot=catalogue,
+            vectors=vectors,
+        )
+        if len(swaps):
+            swaps = swaps.take(candidates.in_stock(swaps, catalogue))
+        known = self._known(query)
+        state = State(
+            catalogue,
+            vectors,
+            known.as_of(
+                catalogue,
+                member_id=query.member_id,
+                session_id=query.session_id,
+                diet_tags=query.diet_tags,
+            ),
+        )
+        asked = _asked(query)
+        features = build(asked, swaps, state)
+        scores, policy = _scores(features, live)
+        products = catalogue.product_id[swaps.candidate_row]
+        anchors = catalogue.product_id[swaps.anchor_row]
+        exploration = query.exploration
+        shown, propensities = draw(
+            scores,
+            products,
+            anchors,
+            share=conf.current().exploration_share if exploration is None else exploration,
+            rng=_dice(query),
+            size=query.size,
+        )
+        by_ranker = live.scorer is not None and policy == live.policy
+        explainer: reasons.Contributing = reasons.BlendParts()
+        if by_ranker and live.scorer is not None:
+            explainer = live.scorer
+        return Ranking(
+            swaps=_ranked(
+                swaps.take(shown),
+                anchors[shown],
+                products[shown],
+                scores[shown],
+                propensities,
+                features[shown],
+                reasons.of(features[shown], explainer),
+            ),
+            policy=policy,
+            ranker_tag=live.tag if by_ranker else "",
+            generation=live.generation,
+            fingerprint=fingerprint(),
+            snapshot_tag=catalogue.tag,
+            vectors_tag=vectors.tag,
+            inputs=served.inputs(
+                asked,
+                state.taste,
+                member_id=query.member_id,
+                cursor=known.cursor,
+                products=products[shown].tolist(),
+            ),
+        )
+
+    def weights_line(self, policy: str) -> str:
+        """DESIGN §5's sentence, from the figures of the ranker that serves here."""
+        live = live_ranker.current()
+        return explain.weights_line(
+            policy=policy,
+            weights_state=live.weights_state,
+            weights=live.weights,
+            training_info=live.training_info,
+        )
+
+    def _known(self, query: SwapQuery) -> Known:
+        """Read once per query: ``state_key`` and ``rank`` are asked one after the other."""
+        kept: tuple[SwapQuery, Known] | None = getattr(self._local, "known", None)
+        if kept is None or kept[0] is not query:
+            kept = (query, taste.of(query.shopper_key, member_id=query.member_id))
+            self._local.known = kept
+        return kept[1]
+
+
+def _asked(query: SwapQuery) -> Query:
+    """Money in cents, time in the store's zone."""
+    return Query(
+        served_at=timezone.localtime(query.served_at),
+        placement=query.placement,
+        cart_products=np.array([line.product_id for line in query.cart], dtype=np.int64),
+        cart_quantities=np.array([line.quantity for line in query.cart], dtype=np.int64),
+        total_cents=money.cents(query.total),
+        budget_cents=None if query.budget is None else money.cents(query.budget),
+    )
+
+
+def _scores(features: Floats, live: Live) -> tuple[Floats, str]:
+    if live.scorer is not None:
+        try:
+            return live.scorer.score(features), live.policy
+        except Exception:
+            logger.exception("%s could not score; the blend answers instead", live.tag)
+    return Blend().score(features), Blend.policy
+
+
+def _dice(query: SwapQuery) -> np.random.Generator:
+    """Seeded by what was asked and when, so that a simulation can be repeated."""
+    asked: list[Any] = [
+        query.served_at.isoformat(),
+        [(line.product_id, line.quantity) for line in query.cart],
+        str(query.budget),
+    ]
+    digest = hashlib.sha256(json.dumps(asked).encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:8], "big"))
+
+
+def _ranked(
+    swaps: Swaps,
+    anchors: Ints,
+    products: Ints,
+    scores: Floats,
+    propensities: Floats,
+    features: Floats,
+    words: list[tuple[str, ...]],
+) -> tuple[RankedSwap, ...]:
+    return tuple(
+        RankedSwap(
+            anchor_id=int(anchors[at]),
+            anchor_quantity=int(swaps.anchor_quantity[at]),
+            product_id=int(products[at]),
+            quantity=int(swaps.quantity[at]),
+            saving_cents=int(swaps.saving_cents[at]),
+            score=float(scores[at]),
+            propensity=float(propensities[at]),
+            features=tuple(features[at].tolist()),
+            reasons=words[at],
+        )
+        for at in range(len(swaps))
+    )
