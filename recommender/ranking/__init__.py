@@ -1,1 +1,1 @@
-"""The ranking core: plain numpy in, plain numpy out. No Django, no Celery, no clock, no database."""
+"""The ranking core: plain numpy in and out; no Django, no Celery, no clock, no database."""

@@ -1,0 +1,78 @@
+"""Where a snapshot's products stand in a set of vectors, found once per pair of tags."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.ranking.query import Floats, Ints, Snapshot, Vectors
+
+KEPT = 8
+
+
+class Alignment:
+    """``vector_row`` holds the vectors' row of each snapshot row, -1 where there is none."""
+
+    def __init__(self, snapshot: Snapshot, vectors: Vectors) -> None:
+        self._snapshot = snapshot
+        self._vectors = vectors
+        self.vector_row = _rows_in(vectors.product_id, snapshot.product_id)
+        self._factors: dict[int, NDArray[np.float32]] = {}
+
+    def text(self, rows: Ints) -> Floats:
+        """Text vectors of snapshot rows, shape (n, d); NaN where there is none."""
+        return _gather(self._vectors.text, self.vector_row[rows])
+
+    def clusters(self, rows: Ints) -> Ints:
+        """Semantic cluster of snapshot rows; -1 where there is none."""
+        at = self.vector_row[rows]
+        if not len(self._vectors.cluster):
+            return np.full(len(rows), -1, dtype=np.int64)
+        return np.where(at >= 0, self._vectors.cluster[at], -1)
+
+    def factors(self, rows: Ints) -> Floats:
+        """Item factors of snapshot rows, shape (n, k); NaN where there are none."""
+        return _gather(self._vectors.item_factors, self.vector_row[rows])
+
+    def factors_of_type(self, type_id: int) -> Floats:
+        """Item factors of the whole type, in the order of ``snapshot.rows_by_type``."""
+        kept = self._factors.get(type_id)
+        if kept is None:
+            kept = self.factors(self._snapshot.rows_by_type[type_id])
+            self._factors[type_id] = kept
+        return kept
+
+
+_kept: OrderedDict[tuple[str, str], Alignment] = OrderedDict()
+_lock = Lock()
+
+
+def align(snapshot: Snapshot, vectors: Vectors) -> Alignment:
+    """The alignment of this pair; the last few are kept, because every request needs one."""
+    key = (snapshot.tag, vectors.tag)
+    found = _kept.get(key)
+    if found is not None:
+        return found
+    with _lock:
+        found = _kept[key] = Alignment(snapshot, vectors)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return found
+
+
+def _rows_in(known: Ints, wanted: Ints) -> Ints:
+    if not len(known):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    return np.where(known[at] == wanted, at, -1).astype(np.int64)
+
+
+def _gather(matrix: NDArray[np.float32], at: Ints) -> Floats:
+    if not len(matrix):
+        return np.full((len(at), matrix.shape[1]), np.nan)
+    gathered = matrix[at].astype(np.float64)
+    gathered[at < 0] = np.nan
+    return gathered

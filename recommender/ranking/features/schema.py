@@ -1,0 +1,75 @@
+"""The features, declared once: order, kind, family, version and direction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from recommender.ranking.features import context, popularity, price, similarity, taste
+from recommender.ranking.query import Floats, Query, State, Swaps
+
+
+@dataclass(frozen=True)
+class Feature:
+    """``item`` features differ between the swaps of a slate, ``context`` features do not.
+
+    Raise ``version`` whenever the meaning of the values changes: the fingerprint follows, and
+    rankers trained on the old meaning are refused. ``monotone`` is +1 where a larger value may
+    never lower the score.
+    """
+
+    name: str
+    compute: Callable[[Query, Swaps, State], Floats]
+    kind: Literal["item", "context"]
+    family: str
+    version: int = 1
+    monotone: int = 0
+
+
+FEATURES: tuple[Feature, ...] = (
+    Feature("cf_bpr_score", taste.cf_bpr_score, "item", "collaborative"),
+    Feature("semantic_sim", similarity.semantic_sim, "item", "similarity"),
+    Feature("price_saving", price.price_saving, "item", "price", monotone=1),
+    Feature("within_budget_flag", price.within_budget_flag, "item", "price"),
+    Feature("size_ratio", price.size_ratio, "item", "size"),
+    Feature("category_match", similarity.category_match, "item", "similarity"),
+    Feature("popularity", popularity.popularity, "item", "popularity"),
+    Feature("recency", taste.recency, "item", "history"),
+    Feature("diet_match_flag", similarity.diet_match_flag, "item", "quality"),
+    Feature("quality_tags_score", similarity.quality_tags_score, "item", "quality"),
+    Feature("same_semantic_id_flag", similarity.same_semantic_id_flag, "item", "similarity"),
+    Feature("distance_to_semantic_center", taste.distance_to_semantic_center, "item", "history"),
+    Feature("beta_u", taste.beta_u, "context", "shopper"),
+    Feature("budget_pressure", price.budget_pressure, "context", "budget"),
+    Feature("intent_keep_quality_ema", taste.intent_keep_quality_ema, "context", "shopper"),
+    Feature("premium_anchor", price.premium_anchor, "item", "price"),
+    Feature("mission_type_id", context.mission_type_id, "context", "visit"),
+    Feature("cart_value", context.cart_value, "context", "visit"),
+    Feature("cart_size", context.cart_size, "context", "visit"),
+    Feature("dow", context.dow, "context", "visit"),
+    Feature("hour", context.hour, "context", "visit"),
+)
+NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
+ITEM: tuple[str, ...] = tuple(f.name for f in FEATURES if f.kind == "item")
+CONTEXT: tuple[str, ...] = tuple(f.name for f in FEATURES if f.kind == "context")
+MONOTONE: tuple[int, ...] = tuple(feature.monotone for feature in FEATURES)
+FAMILIES: dict[str, tuple[str, ...]] = {
+    family: tuple(f.name for f in FEATURES if f.family == family)
+    for family in dict.fromkeys(f.family for f in FEATURES)
+}
+
+
+def fingerprint() -> str:
+    """SHA-256 over names, order and versions: what a ranker must have been trained on."""
+    text = ";".join(f"{feature.name}@{feature.version}" for feature in FEATURES)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def column(name: str) -> int:
+    """The column of a feature; an unknown name is an error, never a zero."""
+    try:
+        return NAMES.index(name)
+    except ValueError:
+        raise KeyError(f"{name!r} is not a feature; known are {', '.join(NAMES)}") from None

@@ -1,0 +1,106 @@
+"""Features of what this shopper likes and does."""
+
+from __future__ import annotations
+
+from math import exp
+
+import numpy as np
+
+from recommender.ranking.features.alignment import Alignment, align
+from recommender.ranking.query import Floats, Ints, Query, State, Swaps
+
+RECENCY_DAYS = 30.0
+"""After this many days a purchase counts 1/e."""
+
+CENTRE_PRODUCTS = 50
+
+
+def cf_bpr_score(query: Query, swaps: Swaps, state: State) -> Floats:
+    """The candidate's percentile, 0 to 1, among its whole type by shopper-item affinity.
+
+    Affinity is the product of the shopper's and the item's BPR factors, item bias included. A
+    shopper without trained factors is the mean of the items in cart and session; with none of
+    these the item bias decides alone. NaN for a product that nobody had bought.
+    """
+    snapshot, alignment = state.snapshot, align(state.snapshot, state.vectors)
+    shopper = _shopper_factors(query, state, alignment)
+    types = snapshot.type_id[swaps.candidate_row]
+    affinity = np.empty(len(swaps))
+    for kind in np.unique(types).tolist():
+        here = types == kind
+        rows = snapshot.rows_by_type[kind]
+        scores = (alignment.factors_of_type(kind) * shopper).sum(axis=1)
+        own = scores[np.searchsorted(rows, swaps.candidate_row[here])]
+        affinity[here] = _percentile(scores, own)
+    return affinity
+
+
+def recency(query: Query, swaps: Swaps, state: State) -> Floats:
+    """exp(-days / 30) since this shopper last bought or carted the candidate; NaN for never."""
+    last = state.taste.last_touched
+    if not last:
+        return np.full(len(swaps), np.nan)
+    now = query.served_at.timestamp()
+    scale = RECENCY_DAYS * 86_400
+    products = state.snapshot.product_id[swaps.candidate_row].tolist()
+    return np.array(
+        [exp(-max(0.0, now - last[p]) / scale) if p in last else np.nan for p in products]
+    )
+
+
+def distance_to_semantic_center(query: Query, swaps: Swaps, state: State) -> Floats:
+    """Cosine distance, 0 to 2, from the centre of the shopper's purchases and cart; NaN if none."""
+    alignment = align(state.snapshot, state.vectors)
+    products = [*state.taste.centre_products[:CENTRE_PRODUCTS], *query.cart_products.tolist()]
+    rows = _known_rows(state, products)
+    vectors = alignment.text(rows)
+    vectors = vectors[~np.isnan(vectors[:, 0])]
+    length = 0.0
+    if len(vectors):
+        centre = vectors.mean(axis=0)
+        length = float(np.sqrt((centre * centre).sum()))
+    if length == 0.0:
+        return np.full(len(swaps), np.nan)
+    return 1.0 - (alignment.text(swaps.candidate_row) * (centre / length)).sum(axis=1)
+
+
+def beta_u(query: Query, swaps: Swaps, state: State) -> Floats:
+    """The shopper's price sensitivity, 0 to 1, shrunk to the store's mean."""
+    return np.full(len(swaps), state.taste.beta_u)
+
+
+def intent_keep_quality_ema(query: Query, swaps: Swaps, state: State) -> Floats:
+    """EMA (0.3) of keep-quality (1) against save-money (0) actions."""
+    return np.full(len(swaps), state.taste.intent)
+
+
+def _shopper_factors(query: Query, state: State, alignment: Alignment) -> Floats:
+    vectors, shopper = state.vectors, state.taste.shopper_id
+    if shopper is not None and len(vectors.shopper_id):
+        at = int(np.searchsorted(vectors.shopper_id, shopper))
+        if at < len(vectors.shopper_id) and vectors.shopper_id[at] == shopper:
+            return vectors.shopper_factors[at].astype(np.float64)
+    bias_only = np.zeros(vectors.item_factors.shape[1])
+    bias_only[-1] = 1.0
+    touched = dict.fromkeys([*query.cart_products.tolist(), *state.taste.session_products])
+    factors = alignment.factors(_known_rows(state, list(touched)))
+    factors = factors[~np.isnan(factors[:, 0])]
+    if not len(factors):
+        return bias_only
+    mean = factors.mean(axis=0)
+    mean[-1] = 1.0
+    return mean
+
+
+def _known_rows(state: State, products: list[int]) -> Ints:
+    rows = state.snapshot.rows_of(np.asarray(products, dtype=np.int64))
+    return rows[rows >= 0]
+
+
+def _percentile(scores: Floats, own: Floats) -> Floats:
+    known = np.sort(scores[~np.isnan(scores)])
+    if not len(known):
+        return np.full(len(own), np.nan)
+    below = np.searchsorted(known, own, side="left")
+    not_above = np.searchsorted(known, own, side="right")
+    return np.where(np.isnan(own), np.nan, (below + not_above) / (2.0 * len(known)))

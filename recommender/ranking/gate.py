@@ -1,0 +1,114 @@
+"""Promotion only through the gate: a challenger must have earned it on later slates."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from recommender.ranking.artifact import Scorer
+from recommender.ranking.evaluation import Chain
+from recommender.ranking.features.schema import FEATURES
+from recommender.ranking.metrics import paired_difference
+from recommender.ranking.query import Floats
+
+
+@dataclass(frozen=True)
+class GateRules:
+    """``*_margin`` is how far, in NDCG@5, the lower bound may lie below the other policy."""
+
+    informative_slates: int = 40
+    live_margin: float = 0.02
+    first_over_blend: float = 0.0
+    blend_margin: float = 0.01
+    resamples: int = 2000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``reasons`` are sentences with their figures, those that failed first."""
+
+    passed: bool
+    reasons: list[str]
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def choose_rung(chain: Chain, *, seed: int = 0) -> str:
+    """ "ltr" when it ranks later slates better than "linear" by more than chance, else "linear".
+
+    One-sided 95 %, paired, over shoppers: with few slates the simpler ranker is the safer one.
+    """
+    _, low, _ = paired_difference(
+        chain.ndcg["ltr"],
+        chain.ndcg["linear"],
+        chain.shoppers,
+        rng=np.random.default_rng(seed),
+        one_sided=True,
+    )
+    return "ltr" if low > 0.0 else "linear"
+
+
+def judge(
+    chain: Chain,
+    policy: str,
+    challenger: Scorer,
+    sample: Floats,
+    *,
+    rules: GateRules,
+    seed: int = 0,
+) -> Verdict:
+    """Whether ``policy`` of this chain may serve; ``challenger`` is its fit on all slates.
+
+    ``sample`` holds served feature rows, on which distinct scores and monotonicity in the saving
+    are checked. There is a live policy when the chain scored one under "live".
+    """
+    checks: list[tuple[bool, str]] = []
+    figures: dict[str, Any] = {"informative_slates": chain.informative}
+    checks.append(
+        (
+            chain.informative >= rules.informative_slates,
+            f"{chain.informative} informative later slates (at least {rules.informative_slates})",
+        )
+    )
+    first = "live" not in chain.ndcg
+    comparisons = [("blend", rules.first_over_blend if first else -rules.blend_margin)]
+    if not first:
+        comparisons.append(("live", -rules.live_margin))
+    for other, bar in comparisons:
+        difference, low, high = paired_difference(
+            chain.ndcg[policy],
+            chain.ndcg[other],
+            chain.shoppers,
+            rng=np.random.default_rng(seed),
+            resamples=rules.resamples,
+            one_sided=True,
+        )
+        figures[f"over_{other}"] = {"difference": difference, "low": low, "high": high}
+        name = "the 60/40 blend" if other == "blend" else "the live policy"
+        checks.append(
+            (
+                bool(low > bar),
+                f"NDCG@5 {difference:+.3f} against {name}, with 95 % confidence "
+                f"at least {low:+.3f} (must be above {bar:+.3f})",
+            )
+        )
+    distinct = len(np.unique(challenger.score(sample)))
+    checks.append((distinct > 1, f"{distinct} distinct scores (more than one)"))
+    falls = _falls_with_saving(challenger, sample)
+    checks.append((falls == 0, f"{falls} of {len(sample)} swaps fall when their saving grows (0)"))
+    figures |= {"distinct_scores": distinct, "falls_with_saving": falls}
+    ordered = sorted(checks, key=lambda check: check[0])
+    return Verdict(all(ok for ok, _ in checks), [text for _, text in ordered], figures)
+
+
+def _falls_with_saving(challenger: Scorer, sample: Floats) -> int:
+    """Rows whose score falls when only their monotone features are raised."""
+    raised = sample.copy()
+    for at, feature in enumerate(FEATURES):
+        if feature.monotone > 0:
+            raised[:, at] += 1.0
+    return int(np.sum(challenger.score(raised) < challenger.score(sample) - 1e-12))

@@ -1,0 +1,57 @@
+"""Facts about a slate's items become labels: the strongest standing fact wins.
+
+3  accepted, kept and bought        2  accepted and kept
+1  viewed                           0  seen (dismissals included)
+
+An item that nobody saw has no label: unseen is not disliked. Whatever was acted on was seen. An
+undo takes the accept back and leaves an earlier view standing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+SEEN, VIEWED, KEPT, BOUGHT = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One logged event about one slate item; ``at`` is seconds since the epoch.
+
+    ``server_side`` facts were found by the store itself; what a browser merely reported can never
+    be worth more than a view.
+    """
+
+    qid: UUID
+    position: int
+    event_type: str
+    at: float
+    server_side: bool = True
+
+
+def judge(facts: Iterable[Fact]) -> dict[tuple[UUID, int], int]:
+    """The label of every item that was seen, by (qid, position)."""
+    by_item: dict[tuple[UUID, int], list[Fact]] = {}
+    for fact in facts:
+        by_item.setdefault((fact.qid, fact.position), []).append(fact)
+    return {item: _label(own) for item, own in by_item.items()}
+
+
+def _label(facts: list[Fact]) -> int:
+    accepted = bought = viewed = False
+    for fact in sorted(facts, key=lambda fact: fact.at):
+        if fact.event_type == "view":
+            viewed = True
+        elif not fact.server_side:
+            continue
+        elif fact.event_type == "swap_accept":
+            accepted = True
+        elif fact.event_type in {"swap_undo", "cart_remove"}:
+            accepted = False
+        elif fact.event_type == "purchase":
+            bought = True
+    if accepted:
+        return BOUGHT if bought else KEPT
+    return VIEWED if viewed else SEEN

@@ -1,0 +1,139 @@
+"""Judged slates as arrays, and as a Parquet file that says which features it holds."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from recommender.ranking.errors import ForeignFingerprint
+from recommender.ranking.features.schema import NAMES, fingerprint
+from recommender.ranking.query import Floats, Ints
+
+ABOUT = (
+    "qid", "session", "shopper", "served_at", "origin", "persona",
+    "position", "product_id", "anchor_id", "propensity", "label",
+)  # fmt: skip
+"""Columns beside the features; ``served_at`` is UTC, ``persona`` empty for real shoppers."""
+
+MOST_PER_SHOPPER = 20.0
+"""Slates' worth of weight that one shopper can have in a training."""
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Rows sorted by (served_at, qid, product_id, position); one slate is one adjacent group."""
+
+    rows: pd.DataFrame
+    features: Floats
+    labels: Ints
+    groups: Ints
+
+    @classmethod
+    def from_rows(cls, rows: pd.DataFrame) -> TrainingSet:
+        """From a frame with the columns ``ABOUT`` and one per feature, in any row order."""
+        missing = [name for name in (*ABOUT, *NAMES) if name not in rows]
+        if missing:
+            raise ValueError(f"the training rows lack the columns {', '.join(missing)}")
+        # By product, so that the order of rows can never carry the label.
+        rows = rows.sort_values(
+            ["served_at", "qid", "product_id", "position"], kind="stable", ignore_index=True
+        )
+        groups = group_sizes(rows["qid"])
+        features = rows[list(NAMES)].to_numpy(dtype=np.float64)
+        return cls(rows, features, rows["label"].to_numpy(dtype=np.int64), groups)
+
+    def __len__(self) -> int:
+        return len(self.groups)
+
+    @property
+    def first_rows(self) -> pd.DataFrame:
+        """The first row of each slate, one per group."""
+        return self.rows.iloc[np.cumsum(self.groups) - self.groups]
+
+    @property
+    def shoppers(self) -> np.ndarray:
+        """Who was served, one per group."""
+        return self.first_rows["shopper"].to_numpy(dtype=str)
+
+    def slates(self, chosen: np.ndarray) -> TrainingSet:
+        """The slates where ``chosen`` (mask over groups) is true."""
+        rows = np.repeat(chosen, self.groups)
+        return TrainingSet(
+            self.rows[rows].reset_index(drop=True),
+            self.features[rows],
+            self.labels[rows],
+            self.groups[chosen],
+        )
+
+    def blocks(self, count: int) -> list[TrainingSet]:
+        """The slates in time order, cut into ``count`` blocks of nearly equal length."""
+        at = np.arange(len(self)) * count // max(len(self), 1)
+        return [self.slates(at == block) for block in range(count)]
+
+    def slate_weights(self) -> Floats:
+        """Weight of each slate, shape (groups,): no shopper counts more than 20 slates in all."""
+        shoppers, own = np.unique(self.shoppers, return_inverse=True)
+        count = np.bincount(own, minlength=len(shoppers))
+        return np.minimum(1.0, MOST_PER_SHOPPER / count)[own]
+
+    def row_weights(self) -> Floats:
+        """The same per row."""
+        return np.repeat(self.slate_weights(), self.groups)
+
+    def positions(self) -> Ints:
+        """Shown position of each row, 1-based."""
+        return self.rows["position"].to_numpy(dtype=np.int64)
+
+    def describe(self) -> dict[str, Any]:
+        """Counts for the ledger: samples, sessions, slates, positive share, origins."""
+        start = np.cumsum(self.groups) - self.groups
+        best = np.maximum.reduceat(self.labels, start) if len(self) else np.empty(0)
+        sessions = self.first_rows.drop_duplicates("session")
+        slates = Counter(self.first_rows["origin"])
+        return {
+            "samples": len(self.labels),
+            "sessions": len(sessions),
+            "slates": len(self),
+            "total_features": len(NAMES),
+            "positive_share": round(float(np.mean(self.labels > 0)), 4) if len(self) else 0.0,
+            "without_positive": int(np.sum(best == 0)),
+            "origins": {origin: slates[origin] for origin in ("served", "simulated", "imported")},
+            "session_origins": dict(Counter(sessions["origin"])),
+        }
+
+
+def group_sizes(qids: pd.Series) -> Ints:
+    """Sizes of the adjacent groups of equal qids; raises ValueError if one appears twice."""
+    if not len(qids):
+        return np.empty(0, dtype=np.int64)
+    starts = np.flatnonzero(qids.ne(qids.shift()).to_numpy())
+    if qids.iloc[starts].duplicated().any():
+        raise ValueError("rows of one qid are not adjacent; sort by qid first")
+    return np.diff(np.append(starts, len(qids))).astype(np.int64)
+
+
+def to_parquet(training: TrainingSet) -> bytes:
+    """The rows as Parquet, with the features' fingerprint in the file's metadata."""
+    table = pa.Table.from_pandas(training.rows[[*ABOUT, *NAMES]], preserve_index=False)
+    marked = table.replace_schema_metadata(
+        {**(table.schema.metadata or {}), b"fingerprint": fingerprint().encode()}
+    )
+    buffer = io.BytesIO()
+    pq.write_table(marked, buffer)
+    return buffer.getvalue()
+
+
+def from_parquet(data: bytes) -> TrainingSet:
+    """Reads what ``to_parquet`` wrote; raises ForeignFingerprint for other features."""
+    table = pq.read_table(io.BytesIO(data))
+    got = (table.schema.metadata or {}).get(b"fingerprint", b"none").decode()
+    if got != fingerprint():
+        raise ForeignFingerprint(expected=fingerprint(), got=got)
+    return TrainingSet.from_rows(table.to_pandas())

@@ -1,0 +1,33 @@
+"""Collaborative and semantic vectors of one catalogue, brought together under a content tag."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.ranking.collaborative import Factors
+from recommender.ranking.columns_file import tagged
+from recommender.ranking.query import Ints, Vectors
+from recommender.ranking.semantic import clusters
+
+
+def make_vectors(product_id: Ints, text: NDArray[np.float32], factors: Factors) -> Vectors:
+    """``product_id`` is sorted and names the rows of ``text``; products never bought get NaN."""
+    if np.any(np.diff(product_id) <= 0):
+        raise ValueError("product_id must be sorted and without repeats")
+    items = np.full((len(product_id), factors.items.shape[1]), np.nan, dtype=np.float32)
+    at = np.searchsorted(product_id, factors.product_id)
+    at = np.minimum(at, max(len(product_id) - 1, 0))
+    known = product_id[at] == factors.product_id if len(product_id) else np.zeros(0, dtype=bool)
+    items[at[known]] = factors.items[known]
+    return tagged(
+        Vectors(
+            tag="",
+            product_id=product_id,
+            text=text,
+            cluster=clusters(text),
+            item_factors=items,
+            shopper_id=factors.shopper_id,
+            shopper_factors=factors.shoppers,
+        )
+    )
