@@ -38,14 +38,14 @@ class ReadOnly:
         return False
 
 
-class PriceChanges(ReadOnly, admin.TabularInline[PriceChange, Product]):
+class PriceChanges(ReadOnly, admin.TabularInline):
     model = PriceChange
     fields = readonly_fields = ["since", "price", "regular_price"]
     extra = 0
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin[Product]):
+class ProductAdmin(admin.ModelAdmin):
     list_display = ["sku", "name", "brand", "price", "regular_price", "stock", "is_active"]
     list_select_related = ["brand"]
     list_filter = ["is_active"]
@@ -70,7 +70,7 @@ class ProductAdmin(admin.ModelAdmin[Product]):
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin[Category]):
+class CategoryAdmin(admin.ModelAdmin):
     list_display = ["name", "level", "parent"]
     list_select_related = ["parent"]
     list_filter = ["level"]
@@ -80,20 +80,20 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
 
 
 @admin.register(Brand)
-class BrandAdmin(admin.ModelAdmin[Brand]):
+class BrandAdmin(admin.ModelAdmin):
     list_display = ["name", "own_brand"]
     list_filter = ["own_brand"]
     search_fields = ["name"]
 
 
-class OrderLines(ReadOnly, admin.TabularInline[OrderLine, Order]):
+class OrderLines(ReadOnly, admin.TabularInline):
     model = OrderLine
     fields = readonly_fields = ["name", "quantity", "price", "qid", "position"]
     extra = 0
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnly, admin.ModelAdmin[Order]):
+class OrderAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["id", "placed_at", "name", "email", "total", "saved", "origin"]
     list_filter = ["origin"]
     search_fields = ["=id", "email__startswith", "=token"]
@@ -109,7 +109,7 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin[Order]):
 
 
 @admin.register(Member)
-class MemberAdmin(UserAdmin[Member]):
+class MemberAdmin(UserAdmin):
     list_display = ["email", "household_id", "is_active", "is_staff", "date_joined"]
     search_fields = ["email", "=household_id"]
     ordering = ["email"]
@@ -130,6 +130,6 @@ class MemberAdmin(UserAdmin[Member]):
 
 
 @admin.register(DietProfile)
-class DietProfileAdmin(admin.ModelAdmin[DietProfile]):
+class DietProfileAdmin(admin.ModelAdmin):
     list_display = ["shopper_key", "diet_tags"]
     search_fields = ["shopper_key__startswith"]

@@ -29,6 +29,51 @@ class MoneyField(forms.DecimalField):
         return super().to_python(value)
 
 
+class CatalogueForm(forms.Form):
+    """What a catalogue page is asked for; a wrong field counts as not given, and is told."""
+
+    search = forms.CharField(required=False, max_length=80)
+    min_price = MoneyField(
+        required=False,
+        min_value=0,
+        error_messages=dict.fromkeys(("invalid", "min_value"), "The lower price is not an amount."),
+    )
+    max_price = MoneyField(
+        required=False,
+        min_value=0,
+        error_messages=dict.fromkeys(("invalid", "min_value"), "The upper price is not an amount."),
+    )
+    promotion = forms.BooleanField(required=False)
+    sort = forms.ChoiceField(
+        required=False,
+        choices=[
+            ("popular", "Most bought first"),
+            ("price", "Cheapest first"),
+            ("-price", "Dearest first"),
+            ("name", "By name"),
+        ],
+    )
+    page = forms.IntegerField(required=False, min_value=1, max_value=100_000)
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """Every field, with what counts where nothing valid was given."""
+        given = self.cleaned_data
+        return {
+            "search": given.get("search", ""),
+            "min_price": given.get("min_price"),
+            "max_price": given.get("max_price"),
+            "promotion": given.get("promotion", False),
+            "sort": given.get("sort") or "popular",
+            "page": given.get("page") or 1,
+        }
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """The amounts as they were typed, to stand in their fields again."""
+        return {name: self.data.get(name, "") for name in ("min_price", "max_price")}
+
+
 class BudgetForm(forms.Form):
     """An empty budget takes it away."""
 
@@ -114,7 +159,7 @@ class SignInForm(AuthenticationForm):
     }
 
 
-class SignUpForm(forms.ModelForm[Member]):
+class SignUpForm(forms.ModelForm):
     password = forms.CharField(
         label="Password",
         strip=False,

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 
 from shop import money as amounts
 from shop import packshot as packshots
-from shop.models import Product
+from shop import unit_price as unit_prices
+from shop.models import OrderLine, Product
 
 register = template.Library()
 
@@ -22,6 +23,27 @@ register = template.Library()
 def money(amount: Decimal | None) -> str:
     """As in "$1,234.50"; nothing for None."""
     return "" if amount is None else amounts.text(amount)
+
+
+@register.filter
+def unit_price(product: Product) -> str:
+    """As in "$0.42 per 100 g"; nothing where the amount is unknown."""
+    found = unit_prices.unit_price(
+        product.price, amount=product.amount, base_unit=product.base_unit
+    )
+    return found.text if found else ""
+
+
+@register.filter
+def cut_by(product: Product) -> str:
+    """What a promotion takes off the regular price."""
+    return amounts.text(product.regular_price - product.price)
+
+
+@register.filter
+def line_sum(line: OrderLine) -> Decimal:
+    """What an order's line cost."""
+    return line.price * line.quantity
 
 
 @register.simple_tag

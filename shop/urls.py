@@ -1,0 +1,26 @@
+from django.urls import path
+
+from shop.views import account, cart, catalogue, checkout, product, pages
+
+urlpatterns = [
+    path("", catalogue.home, name="home"),
+    path("search", catalogue.search, name="search"),
+    path("c/<slug:slug>", catalogue.category, name="category"),
+    path("p/<int:pk>", product.page, name="product"),
+    path("cart", cart.page, name="cart"),
+    path("cart/add", cart.add, name="cart_add"),
+    path("cart/budget", cart.budget, name="cart_budget"),
+    path("cart/lines/<int:line_id>", cart.line, name="cart_line"),
+    path("cart/lines/<int:line_id>/remove", cart.remove, name="cart_remove"),
+    path("cart/swaps/accept", cart.accept, name="swap_accept"),
+    path("cart/swaps/undo", cart.undo, name="swap_undo"),
+    path("cart/swaps/dismiss", cart.dismiss, name="swap_dismiss"),
+    path("checkout", checkout.page, name="checkout"),
+    path("orders/<uuid:token>", checkout.order, name="order"),
+    path("account/sign-in", account.SignIn.as_view(), name="sign_in"),
+    path("account/sign-in/demo", account.sign_in_demo, name="sign_in_demo"),
+    path("account/sign-out", account.SignOut.as_view(), name="sign_out"),
+    path("account/sign-up", account.sign_up, name="sign_up"),
+    path("account/diet", account.diet, name="diet"),
+    path("privacy", pages.privacy, name="privacy"),
+]

@@ -1,0 +1,42 @@
+"""The product page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from shop.forms import SlateItemForm
+from shop.models import Product
+from shop.tags import DIET_TAGS, QUALITY_TAGS
+from shop.views.catalogue import path
+from tracking import record, visitor
+
+PRICES = 6
+
+
+@require_safe
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """A product; seen from a slate, the view says which item of it led here."""
+    shown = Product.objects.select_related("brand", "category__parent__parent")
+    product = get_object_or_404(shown, pk=pk, is_active=True)
+    form = SlateItemForm(request.GET)
+    item: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    if request.method == "GET" and visitor.of(request).consent:
+        caller = visitor.ensure(request)
+        record.event(caller, event_type="view", product_id=product.pk, **item)
+    context = {
+        "product": product,
+        "category_path": path(product.category),
+        "tags": _labels(product),
+        "prices": list(product.price_changes.all()[:PRICES]),
+        **item,
+    }
+    return render(request, "shop/product.html", context)
+
+
+def _labels(product: Product) -> list[str]:
+    known = {**DIET_TAGS, **QUALITY_TAGS}
+    return [known.get(tag, tag) for tag in (*product.diet_tags, *product.quality_tags)]
