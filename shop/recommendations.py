@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +42,19 @@ __all__ = [
 CART_PANEL = "cart_panel"
 CHEAPEST_LINE = "Ordered by unit price: the learned ranking is not available right now"
 
+NOTHING = Ranking(swaps=(), policy="")
+
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A slate that stands already, or else a new ranking to be served."""
+
+    state_key: str
+    weights_line: str
+    standing: SlateRow | None = None
+    ranking: Ranking = NOTHING
 
 
 def swaps_for(
@@ -73,12 +85,10 @@ def swaps_for(
         exploration=exploration,
         served_at=served_at or timezone.now(),
     )
-    try:
-        return _ranked(caller, cart, query)
-    except Exception:
-        # Whatever a provider does, the shopper keeps a panel; the log keeps the reason.
-        logger.exception("The swap provider failed; the cheapest unit price answers instead.")
-        return _cheapest(caller, cart, query)
+    answer = _answer(caller, query)
+    if answer.standing is not None:
+        return _again(cart, query, answer.standing, answer.weights_line)
+    return _served(caller, cart, query, answer)
 
 
 def _nothing_to_do(cart: CartContents) -> str:
@@ -117,36 +127,23 @@ def _query(
     )
 
 
-def _ranked(caller: Caller, cart: CartContents, query: SwapQuery) -> Slate:
-    ranker = provider.current()
-    state_key = _state_key(query, ranker.state_key(query))
-    standing = log.last_slate(caller, placement=query.placement, state_key=state_key)
-    if standing is None:
+def _answer(caller: Caller, query: SwapQuery) -> _Answer:
+    try:
+        ranker = provider.current()
+        state_key = _state_key(query, ranker.state_key(query))
+        standing = log.last_slate(caller, placement=query.placement, state_key=state_key)
+        if standing is not None:
+            return _Answer(state_key, ranker.weights_line(standing.policy), standing=standing)
         ranking = ranker.rank(query)
-        return _served(
-            caller,
-            cart,
-            query,
-            ranking=ranking,
-            state_key=state_key,
-            weights_line=ranker.weights_line(ranking.policy),
-        )
-    return _again(cart, query, standing, ranker.weights_line(standing.policy))
-
-
-def _cheapest(caller: Caller, cart: CartContents, query: SwapQuery) -> Slate:
+        return _Answer(state_key, ranker.weights_line(ranking.policy), ranking=ranking)
+    except Exception:
+        # Whatever a provider does, the shopper keeps a panel; the log keeps the reason.
+        logger.exception("The swap provider failed; the cheapest unit price answers instead.")
     state_key = _state_key(query, cheapest.POLICY)
     standing = log.last_slate(caller, placement=query.placement, state_key=state_key)
-    if standing is None:
-        return _served(
-            caller,
-            cart,
-            query,
-            ranking=cheapest.rank(query),
-            state_key=state_key,
-            weights_line=CHEAPEST_LINE,
-        )
-    return _again(cart, query, standing, CHEAPEST_LINE)
+    if standing is not None:
+        return _Answer(state_key, CHEAPEST_LINE, standing=standing)
+    return _Answer(state_key, CHEAPEST_LINE, ranking=cheapest.rank(query))
 
 
 def _state_key(query: SwapQuery, providers: str) -> str:
@@ -163,16 +160,9 @@ def _state_key(query: SwapQuery, providers: str) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _served(
-    caller: Caller,
-    cart: CartContents,
-    query: SwapQuery,
-    *,
-    ranking: Ranking,
-    state_key: str,
-    weights_line: str,
-) -> Slate:
+def _served(caller: Caller, cart: CartContents, query: SwapQuery, answer: _Answer) -> Slate:
     """Logs a new ranking as it is shown: positions count what stood the check."""
+    ranking = answer.ranking
     standing = still_standing(cart, query, list(enumerate(ranking.swaps, start=1)))
     shown = [replace(row, position=at) for at, row in enumerate(standing, start=1)]
     features = np.array([row.swap.features for row in shown], dtype=np.float64)
@@ -188,7 +178,7 @@ def _served(
         inputs=ranking.inputs,
         items=[_logged(row) for row in shown],
         features=features.tobytes(),
-        state_key=state_key,
+        state_key=answer.state_key,
         served_at=query.served_at,
     )
     return slate(
@@ -197,7 +187,7 @@ def _served(
         qid=qid,
         policy=ranking.policy,
         ranker_tag=ranking.ranker_tag,
-        weights_line=weights_line,
+        weights_line=answer.weights_line,
     )
 
 

@@ -13,7 +13,7 @@ from shop.models import Product
 from shop.models.carts import MOST_OF_ONE
 from shop.pack_words import difference
 from shop.provider import RankedSwap, SwapQuery
-from shop.unit_price import unit_price
+from shop.unit_price import UnitPrice, unit_price
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Suggestion:
     product: Product
     quantity: int
     saving: Decimal
-    unit_price: Decimal | None
-    anchor_unit_price: Decimal | None
+    unit_price: UnitPrice | None
+    anchor_unit_price: UnitPrice | None
     total_after: Decimal
     difference: str
     reasons: tuple[str, ...]
@@ -126,8 +126,8 @@ def _suggestion(row: Shown, line: ContentsLine, cart: CartContents) -> Suggestio
         product=row.product,
         quantity=found.quantity,
         saving=saved,
-        unit_price=unit_price(row.product) if found.comparable else None,
-        anchor_unit_price=unit_price(line.product) if found.comparable else None,
+        unit_price=_unit_price(row.product) if found.comparable else None,
+        anchor_unit_price=_unit_price(line.product) if found.comparable else None,
         total_after=cart.total - saved,
         difference=difference(
             line.product,
@@ -139,3 +139,7 @@ def _suggestion(row: Shown, line: ContentsLine, cart: CartContents) -> Suggestio
         reasons=row.swap.reasons,
         score=row.swap.score,
     )
+
+
+def _unit_price(product: Product) -> UnitPrice | None:
+    return unit_price(product.price, amount=product.amount, base_unit=product.base_unit)
