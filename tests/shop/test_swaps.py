@@ -1,0 +1,280 @@
+from dataclasses import replace
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from shop import cart, swaps
+from shop.errors import Conflict, Missing
+from shop.models import AcceptedSwap, CartLine, DismissedProduct, Member, Product
+from shop.recommendations import swaps_for
+from tests.shop.shelf import CheapestFirst, product, shopper, swap
+from tracking.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def provider(settings, monkeypatch):
+    settings.SWAP_PROVIDER = "tests.shop.shelf.CheapestFirst"
+    monkeypatch.setattr(CheapestFirst, "pairs", [])
+    return CheapestFirst
+
+
+class Kitchen:
+    """A cart with two packs of an anchor at 5.00, and a slate that offers a candidate at 4.10."""
+
+    def __init__(self, provider):
+        self.caller = shopper()
+        self.anchor = product("Anchor", "5.00")
+        self.other = product("Other", "3.33")
+        self.candidate = product("Candidate", "4.10", stock=10)
+        cart.add(self.caller, self.anchor.pk, 2)
+        cart.add(self.caller, self.other.pk, 1)
+        cart.set_budget(self.caller, Decimal("10.00"))
+        provider.pairs = [swap(self.anchor, 2, self.candidate, quantity=2, saving_cents=180)]
+        self.slate = swaps_for(self.caller, cart.contents(self.caller))
+        self.qid = self.slate.qid
+
+    def accept(self, position=1, caller=None):
+        return swaps.accept(caller or self.caller, qid=self.qid, position=position)
+
+    def undo(self):
+        return swaps.undo(self.caller, qid=self.qid, position=1)
+
+    def rows(self):
+        return list(CartLine.objects.order_by("pk").values())
+
+
+@pytest.fixture
+def kitchen(provider):
+    return Kitchen(provider)
+
+
+def events(event_type):
+    rows = Event.objects.filter(event_type=event_type)
+    return list(rows.values_list("product_id", "qid", "position"))
+
+
+def test_the_total_falls_by_exactly_the_promised_saving(kitchen):
+    before = cart.contents(kitchen.caller).total
+    promised = kitchen.slate.suggestions[0]
+    done = kitchen.accept()
+    after = cart.contents(kitchen.caller)
+    assert before == Decimal("13.33")
+    assert after.total == before - promised.saving == promised.total_after == Decimal("11.53")
+    assert (done.saving, done.total_after) == (Decimal("1.80"), Decimal("11.53"))
+
+
+def test_the_line_keeps_its_place_and_carries_the_slate_item(kitchen):
+    line = CartLine.objects.get(product=kitchen.anchor)
+    kitchen.accept()
+    first = cart.contents(kitchen.caller).lines[0]
+    assert (first.id, first.product, first.quantity) == (line.pk, kitchen.candidate, 2)
+    assert (first.qid, first.position) == (kitchen.qid, 1)
+    assert events("swap_accept") == [(kitchen.candidate.pk, kitchen.qid, 1)]
+
+
+def test_a_repeated_accept_gets_the_first_answer_and_changes_nothing(kitchen):
+    first = kitchen.accept()
+    rows = kitchen.rows()
+    Product.objects.update(price=Decimal("9.99"), stock=0)
+    assert kitchen.accept() == first
+    assert kitchen.rows() == rows
+    assert len(events("swap_accept")) == 1
+    assert AcceptedSwap.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("which", "price", "saving", "words"),
+    [
+        ("candidate", "4.30", "1.40", "would now save $1.40, not $1.80"),
+        ("anchor", "4.00", "-0.20", "would now save -$0.20, not $1.80"),
+    ],
+)
+def test_a_price_that_moved_is_refused_with_the_difference(kitchen, which, price, saving, words):
+    Product.objects.filter(pk=getattr(kitchen, which).pk).update(price=Decimal(price))
+    rows = kitchen.rows()
+    with pytest.raises(Conflict, match=words.replace("$", r"\$")) as refused:
+        kitchen.accept()
+    assert refused.value.code == "price_changed"
+    assert refused.value.fields["promised_saving"] == "1.80"
+    assert refused.value.fields["saving"] == saving
+    assert kitchen.rows() == rows
+
+
+def test_stock_that_ran_out_is_refused_with_what_is_left(kitchen):
+    Product.objects.filter(pk=kitchen.candidate.pk).update(stock=1)
+    with pytest.raises(Conflict) as refused:
+        kitchen.accept()
+    assert refused.value.code == "out_of_stock"
+    assert refused.value.fields["available"] == 1
+
+
+def test_a_product_taken_off_sale_is_refused(kitchen):
+    Product.objects.filter(pk=kitchen.candidate.pk).update(is_active=False)
+    with pytest.raises(Conflict) as refused:
+        kitchen.accept()
+    assert refused.value.code == "not_sold"
+
+
+def test_a_cart_that_changed_is_refused(kitchen):
+    line = CartLine.objects.get(product=kitchen.anchor)
+    cart.set_quantity(kitchen.caller, line.pk, 3)
+    with pytest.raises(Conflict) as refused:
+        kitchen.accept()
+    assert refused.value.code == "cart_changed"
+    assert refused.value.fields == {
+        "product_id": kitchen.anchor.pk,
+        "quantity_then": 2,
+        "quantity_now": 3,
+    }
+    cart.remove(kitchen.caller, line.pk)
+    with pytest.raises(Conflict) as refused:
+        kitchen.accept()
+    assert refused.value.fields["quantity_now"] == 0
+
+
+def test_a_foreign_slate_is_as_unknown_as_none(kitchen):
+    stranger = shopper()
+    cart.add(stranger, kitchen.anchor.pk, 2)
+    for verb in (swaps.accept, swaps.dismiss):
+        with pytest.raises(Missing) as foreign:
+            verb(stranger, qid=kitchen.qid, position=1)
+        with pytest.raises(Missing) as none:
+            verb(stranger, qid=uuid4(), position=1)
+        assert foreign.value.code == none.value.code == "unknown_slate"
+    with pytest.raises(Missing):
+        swaps.undo(stranger, qid=kitchen.qid, position=1)
+
+
+def test_a_position_that_was_not_shown_is_unknown(kitchen):
+    with pytest.raises(Missing) as refused:
+        kitchen.accept(position=2)
+    assert refused.value.code == "unknown_position"
+
+
+def test_a_slate_from_before_signing_in_still_counts(kitchen):
+    member = Member.objects.create(email="a@example.org", username="a")
+    account = replace(kitchen.caller, member_id=member.pk, shopper_key=f"m:{member.pk}")
+    cart.merge(kitchen.caller.shopper_key, account.shopper_key)
+    assert kitchen.accept(caller=account).saving == Decimal("1.80")
+
+
+def test_undo_puts_back_exactly_what_was_there(kitchen):
+    rows = kitchen.rows()
+    kitchen.accept()
+    assert kitchen.rows() != rows
+    kitchen.undo()
+    assert kitchen.rows() == rows
+    assert events("swap_undo") == [(kitchen.candidate.pk, kitchen.qid, 1)]
+
+
+def test_a_repeated_undo_changes_nothing(kitchen):
+    kitchen.accept()
+    first = kitchen.undo()
+    rows = kitchen.rows()
+    assert kitchen.undo() == first
+    assert kitchen.rows() == rows
+    assert len(events("swap_undo")) == 1
+
+
+def test_after_an_undo_the_swap_can_be_accepted_again(kitchen):
+    kitchen.accept()
+    kitchen.undo()
+    kitchen.accept()
+    assert cart.contents(kitchen.caller).total == Decimal("11.53")
+    kitchen.undo()
+    assert cart.contents(kitchen.caller).total == Decimal("13.33")
+
+
+def test_what_was_never_accepted_cannot_be_undone(kitchen):
+    with pytest.raises(Missing) as refused:
+        kitchen.undo()
+    assert refused.value.code == "not_accepted"
+
+
+@pytest.mark.parametrize("change", ["quantity", "removed", "anchor_back"])
+def test_a_line_changed_since_cannot_be_undone(kitchen, change):
+    kitchen.accept()
+    line = CartLine.objects.get(product=kitchen.candidate)
+    if change == "quantity":
+        cart.set_quantity(kitchen.caller, line.pk, 3)
+    elif change == "removed":
+        cart.remove(kitchen.caller, line.pk)
+    else:
+        cart.add(kitchen.caller, kitchen.anchor.pk, 1)
+    rows = kitchen.rows()
+    with pytest.raises(Conflict) as refused:
+        kitchen.undo()
+    assert refused.value.code == "line_changed"
+    assert kitchen.rows() == rows
+
+
+def test_a_candidate_with_a_line_of_its_own_takes_the_packs_and_gives_them_back(kitchen):
+    cart.add(kitchen.caller, kitchen.candidate.pk, 3)
+    rows = kitchen.rows()
+    kitchen.accept()
+    found = {row.product: row.quantity for row in cart.contents(kitchen.caller).lines}
+    assert found == {kitchen.other: 1, kitchen.candidate: 5}
+    # 10.00 + 3.33 + 12.30 − 1.80
+    assert cart.contents(kitchen.caller).total == Decimal("23.83")
+    kitchen.undo()
+    assert kitchen.rows() == rows
+
+
+def test_stock_must_cover_the_packs_already_in_the_cart_too(kitchen):
+    cart.add(kitchen.caller, kitchen.candidate.pk, 9)
+    with pytest.raises(Conflict) as refused:
+        kitchen.accept()
+    assert refused.value.fields == {
+        "product_id": kitchen.candidate.pk,
+        "available": 10,
+        "in_cart": 9,
+    }
+
+
+def test_swaps_on_swaps_are_undone_in_turn(kitchen, provider):
+    rows = kitchen.rows()
+    kitchen.accept()
+    cheaper = product("Cheaper", "4.00")
+    provider.pairs = [swap(kitchen.candidate, 2, cheaper, quantity=2, saving_cents=20)]
+    second = swaps_for(kitchen.caller, cart.contents(kitchen.caller))
+    swaps.accept(kitchen.caller, qid=second.qid, position=1)
+    with pytest.raises(Conflict):
+        kitchen.undo()
+    swaps.undo(kitchen.caller, qid=second.qid, position=1)
+    kitchen.undo()
+    assert kitchen.rows() == rows
+
+
+def test_not_this_is_never_offered_again(kitchen):
+    for _ in range(2):
+        swaps.dismiss(kitchen.caller, qid=kitchen.qid, position=1)
+    assert DismissedProduct.objects.get().product == kitchen.candidate
+    assert events("swap_dismiss") == [(kitchen.candidate.pk, kitchen.qid, 1)]
+    assert swaps_for(kitchen.caller, cart.contents(kitchen.caller)).suggestions == ()
+
+
+def test_without_consent_swaps_work_and_nothing_is_recorded(provider):
+    caller = cart.Caller(uuid4(), None, None, "v:quiet", False, True)
+    anchor, candidate = product(price="5.00"), product(price="4.00")
+    cart.add(caller, anchor.pk, 1)
+    cart.set_budget(caller, Decimal("1.00"))
+    provider.pairs = [swap(anchor, 1, candidate, quantity=1, saving_cents=100)]
+    slate = swaps_for(caller, cart.contents(caller))
+    swaps.accept(caller, qid=slate.qid, position=1)
+    assert cart.contents(caller).total == Decimal("4.00")
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("lines", [1, 10, 50])
+def test_an_accept_costs_the_same_sql_at_any_size(kitchen, lines, django_assert_num_queries):
+    for _ in range(lines):
+        CartLine.objects.create(
+            cart_id=CartLine.objects.first().cart_id, product=product(), quantity=1
+        )
+    # Savepoint and release, cart (2), first answer, slate, lines, products, line, total, swap,
+    # event.
+    with django_assert_num_queries(12):
+        kitchen.accept()
