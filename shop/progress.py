@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TextIO
+from typing import Any, Protocol
 
 TOLD_EVERY = 0.25
 TOLD_EVERY_TO_A_FILE = 5.0
 SECONDS_SHOWN_UP_TO = 90
+
+
+class Output(Protocol):
+    """A text stream, or a command's ``self.stdout``."""
+
+    def write(self, text: str, /) -> Any: ...
+    def flush(self) -> Any: ...
+    def isatty(self) -> bool: ...
 
 
 class Progress:
@@ -18,7 +26,7 @@ class Progress:
     """
 
     def __init__(
-        self, steps: int, *, out: TextIO | None, clock: Callable[[], float] = time.monotonic
+        self, steps: int, *, out: Output | None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.steps = steps
         self._out = out

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from shop.models.catalogue import BaseUnit
 
@@ -107,6 +108,7 @@ class Size:
     text: str
 
 
+@lru_cache(maxsize=4096)
 def parse_size(text: str, *, fluid: bool = False) -> Size | None:
     """The whole pack of a written size; None when it is none, a range, or a thing's dimensions.
 

@@ -15,6 +15,7 @@ PROPER = (
     "Bartlett",
     "Bosc",
     "Braeburn",
+    "English",
     "Fuji",
     "Gala",
     "Golden",

@@ -155,7 +155,8 @@ def _insert(
 ) -> None:
     """Plain inserts: a hundred thousand rows through model objects take most of a minute."""
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(model._meta.get_field(name).column) for name in fields)
+    concrete = {field.name: str(field.column) for field in model._meta.concrete_fields}
+    columns = ", ".join(quote(concrete[name]) for name in fields)
     places = ", ".join(["%s"] * len(fields))
     sql = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
     waiting, done = iter(rows), 0
@@ -188,5 +189,5 @@ def _cents(column: pd.Series) -> list[str]:
 def _times(column: pd.Series) -> list[datetime] | list[str]:
     """SQLite keeps UTC text, as Django writes it; other databases take aware times."""
     if connection.vendor == "sqlite":
-        return column.dt.strftime("%Y-%m-%d %H:%M:%S").tolist()
+        return [f"{time:%Y-%m-%d %H:%M:%S}" for time in column.dt.to_pydatetime()]
     return [time.replace(tzinfo=UTC) for time in column.dt.to_pydatetime()]
