@@ -156,7 +156,7 @@ class SlateAdmin(ReadOnly):
     list_display = (
         "served_at", "qid", "placement", "policy", "ranker_tag", "generation", "functional",
     )  # fmt: skip
-    list_filter = (ServedWindow, "policy", "placement")
+    list_filter = (ServedWindow,)
     ordering = ("-served_at",)
     ids = ("pk", "session_id")
     search_help_text = "a whole slate or session id"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from rest_framework import serializers
@@ -49,15 +50,24 @@ class AwareDateTimeField(serializers.DateTimeField):
         return value
 
 
+class TextUUIDField(serializers.UUIDField):
+    """A UUID in its usual text; a bare number is a mistake, not a UUID."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
 class EventSerializer(serializers.Serializer[Any]):
     """One event as a browser saw it."""
 
-    event_id = serializers.UUIDField(
+    event_id = TextUUIDField(
         required=False, allow_null=True, help_text="Your name for it: sent twice, stored once."
     )
     event_type = serializers.ChoiceField(choices=EventType.choices)
     product_id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
-    qid = serializers.UUIDField(
+    qid = TextUUIDField(
         required=False, allow_null=True, help_text="The slate that showed the product."
     )
     position = serializers.IntegerField(

@@ -1,0 +1,123 @@
+"""The reading door."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import RequestFactory
+
+from tests.tracking.conftest import NOON, slate_for
+from tracking import log, record, visitor
+from tracking.record import PurchaseLine
+
+pytestmark = pytest.mark.django_db
+WEEK = timedelta(days=7)
+
+
+def qids(**filters):
+    return [row.qid for row in log.slates(**{"now": NOON, **filters})]
+
+
+def buy(caller):
+    with transaction.atomic():
+        record.purchase(caller, order_id=1, lines=[PurchaseLine(5)])
+
+
+def test_slate_is_mature_when_its_session_bought(caller):
+    qid = slate_for(caller, 5)
+    assert qids() == []
+    assert qids(mature_only=False) == [qid]
+    buy(visitor.ensure(RequestFactory().get("/")))
+    assert qids() == []
+    buy(caller)
+    assert qids() == [qid]
+
+
+def test_slate_is_mature_after_seven_days_and_not_a_second_before(caller):
+    qid = slate_for(caller, 5, served_at=NOON)
+    assert qids(now=NOON + WEEK - timedelta(seconds=1)) == []
+    assert qids(now=NOON + WEEK) == [qid]
+
+
+def test_slates_come_oldest_first_within_since_and_until(caller):
+    late, early, middle = (
+        slate_for(caller, 5, served_at=NOON + timedelta(hours=hours)) for hours in (2, 0, 1)
+    )
+    far = NOON + 2 * WEEK
+    assert qids(now=far) == [early, middle, late]
+    hour = timedelta(hours=1)
+    assert qids(now=far, since=NOON + hour) == [middle, late]
+    assert qids(now=far, until=NOON + hour) == [early]
+
+
+def test_origins_are_kept_apart(caller):
+    simulated = record.start_simulated_session(member_id=None, persona="p", started_at=NOON)
+    served_qid, simulated_qid = slate_for(caller, 5), slate_for(simulated, 5)
+    far = NOON + WEEK
+    assert qids(now=far) == [served_qid]
+    assert qids(now=far, origins=["simulated"]) == [simulated_qid]
+    [row] = log.slates(now=far, origins=["simulated"])
+    assert (row.origin, row.persona, row.shopper_key) == ("simulated", "p", simulated.shopper_key)
+
+
+def test_slates_are_read_with_one_query(caller, django_assert_num_queries):
+    for _ in range(5):
+        slate_for(caller, 5, 6)
+    with django_assert_num_queries(1):
+        assert len(qids(now=NOON + WEEK)) == 5
+
+
+def test_events_are_found_by_their_slate(caller):
+    first, second = slate_for(caller, 5), slate_for(caller, 6)
+    record.event(caller, event_type="swap_accept", product_id=5, qid=first, position=1)
+    record.event(caller, event_type="swap_undo", product_id=5, qid=first, position=1)
+    record.event(caller, event_type="impression", product_id=6, qid=second, position=1)
+    record.event(caller, event_type="view", product_id=7)
+    facts = list(log.events_for_qids([first]))
+    assert [(fact.qid, fact.event_type, fact.position) for fact in facts] == [
+        (first, "swap_accept", 1),
+        (first, "swap_undo", 1),
+    ]
+    assert len(list(log.events_for_qids([first, second]))) == 3
+    assert list(log.events_for_qids([])) == []
+
+
+def test_events_of_many_slates_are_asked_for_in_parts(caller, django_assert_num_queries):
+    qid = slate_for(caller, 5)
+    record.event(caller, event_type="view", product_id=5, qid=qid, position=1)
+    names = [visitor.new_id() for _ in range(1000)] + [qid]
+    with django_assert_num_queries(2):
+        assert [fact.qid for fact in log.events_for_qids(names)] == [qid]
+
+
+def test_shopper_reads_on_after_the_cursor(caller):
+    other = visitor.ensure(RequestFactory().get("/"))
+    for product in (1, 2, 3):
+        record.event(caller, event_type="view", product_id=product)
+        record.event(other, event_type="view", product_id=9)
+    facts = log.events_of_shopper(caller.shopper_key)
+    assert [fact.product_id for fact in facts] == [1, 2, 3]
+    later = log.events_of_shopper(caller.shopper_key, after=facts[0].id)
+    assert [fact.product_id for fact in later] == [2, 3]
+    assert log.events_of_shopper(caller.shopper_key, after=facts[-1].id) == []
+    assert len(log.events_of_shopper(caller.shopper_key, limit=2)) == 2
+
+
+def test_last_slate_is_the_newest_of_this_visit_place_and_state(caller):
+    slate_for(caller, 1)
+    newest = slate_for(caller, 2, served_at=NOON + timedelta(minutes=1))
+    slate_for(caller, 3, state_key="another", served_at=NOON + timedelta(minutes=2))
+    slate_for(visitor.ensure(RequestFactory().get("/")), 4, served_at=NOON + timedelta(minutes=3))
+    assert log.last_slate(caller, placement="cart_panel", state_key="as it is").qid == newest
+    assert log.last_slate(caller, placement="product_page", state_key="as it is") is None
+    assert log.last_slate(caller, placement="cart_panel", state_key="moved") is None
+
+
+def test_nobody_has_bought_from_a_new_store():
+    assert log.purchases() == 0
+
+
+def test_unknown_slate_is_none():
+    assert log.slate(visitor.new_id()) is None
