@@ -20,15 +20,12 @@ class Conf:
     exploration_share: float = 0.10
     most_pairs: int = 240
     fewest_in_type: int = 6
-    per_anchor: int = 2
     training_days: int = 180
     most_slates: int = 20_000
-    shopper_cap: int = 50
-    chain_blocks: int = 4
-    rounds: int = 300
-    patience: int = 75
+    chain_blocks: int = 5
     gate_slates: int = 40
     gate_live_margin: float = 0.02
+    gate_first_over_blend: float = 0.0
     gate_blend_margin: float = 0.01
     lease_seconds: int = 30
     training_seconds: int = 900
@@ -38,7 +35,7 @@ class Conf:
     embedder: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("exploration_share", "gate_live_margin", "gate_blend_margin"):
+        for name in ("exploration_share", "gate_live_margin", "gate_first_over_blend", "gate_blend_margin"):
             if not 0 <= getattr(self, name) <= 1:
                 raise _wrong(name, "is not between 0 and 1")
         for field in fields(self):

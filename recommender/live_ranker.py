@@ -70,7 +70,7 @@ def current() -> Live:
 
 def forget() -> None:
     """Start as a new process would."""
-    global _live, _checked, _pause  # noqa: PLW0603
+    global _live, _checked, _pause
     with _lock:
         _live, _checked, _pause = Live(), float("-inf"), 0.0
         health.wanted_generation, health.problem, health.failures = 0, "", 0

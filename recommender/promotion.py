@@ -41,8 +41,7 @@ def promote(version: RankerVersion, *, fence: int, now: datetime) -> int:
         LiveTag.objects.filter(pk=1, generation=live.generation).update(
             generation=F("generation") + 1, version=version
         )
-    # Processes load the file that is named by its hash; a crash before this line costs nothing.
-    files.write("rankers", LIVE_COPY, files.read("rankers", f"{version.sha256}.txt"))
+        transaction.on_commit(lambda: _copy(version))
     logger.info("%s (%s) is live, generation %s", version.tag, version.policy, live.generation + 1)
     return live.generation + 1
 
@@ -52,3 +51,8 @@ def reject(version: RankerVersion) -> None:
     RankerVersion.objects.filter(pk=version.pk, status=RankerVersion.Status.CHALLENGER).update(
         status=RankerVersion.Status.REJECTED
     )
+
+
+def _copy(version: RankerVersion) -> None:
+    # Processes load the file that is named by its hash; a crash before this line costs nothing.
+    files.write("rankers", LIVE_COPY, files.read("rankers", f"{version.sha256}.txt"))

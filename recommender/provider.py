@@ -118,7 +118,8 @@ class RankedSwaps:
         """Read once per query: ``state_key`` and ``rank`` are asked one after the other."""
         kept: tuple[SwapQuery, Known] | None = getattr(self._local, "known", None)
         if kept is None or kept[0] is not query:
-            kept = (query, taste.of(query.shopper_key, member_id=query.member_id))
+            known = taste.of(query.shopper_key, member_id=query.member_id, now=query.served_at)
+            kept = (query, known)
             self._local.known = kept
         return kept[1]
 

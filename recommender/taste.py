@@ -70,10 +70,10 @@ class Known:
         )
 
 
-def of(shopper_key: str, *, member_id: int | None) -> Known:
+def of(shopper_key: str, *, member_id: int | None, now: datetime) -> Known:
     """What is known now, in two queries (three for a member without a stored state)."""
     stored = TasteState.objects.filter(pk=shopper_key).values_list("state", "cursor").first()
-    facts, cursor = stored or (history(member_id), None)
+    facts, cursor = stored or (history(member_id, until=now), None)
     later = log.events_of_shopper(shopper_key, after=cursor)
     known = fold(Known(facts, cursor), later)
     if len(later) >= WRITE_AFTER:
@@ -81,15 +81,16 @@ def of(shopper_key: str, *, member_id: int | None) -> Known:
     return known
 
 
-def at(shopper_key: str, *, member_id: int | None, cursor: UUID | None) -> Known:
+def at(
+    shopper_key: str, *, member_id: int | None, cursor: UUID | None, now: datetime
+) -> Known:
     """What was known up to the event ``cursor``, from the events alone (for ``check_skew``)."""
     events = log.events_of_shopper(shopper_key) if cursor else []
-    return fold(
-        Known(history(member_id), None), [e for e in events if cursor and e.id <= cursor]
-    )
+    start = Known(history(member_id, until=now), None)
+    return fold(start, [event for event in events if cursor and event.id <= cursor])
 
 
-def history(member_id: int | None) -> dict[str, Any]:
+def history(member_id: int | None, *, until: datetime) -> dict[str, Any]:
     """The facts before the first event: a member's imported purchases, the newest few hundred."""
     facts: dict[str, Any] = {
         "touched": {},
@@ -103,7 +104,10 @@ def history(member_id: int | None) -> dict[str, Any]:
         return facts
     lines = (
         OrderLine.objects.filter(
-            order__member_id=member_id, order__origin=Order.Origin.IMPORTED, product__isnull=False
+            order__member_id=member_id,
+            order__origin=Order.Origin.IMPORTED,
+            order__placed_at__lte=until,
+            product__isnull=False,
         )
         .order_by("-order__placed_at", "-pk")
         .values_list("product_id", "order__placed_at")[:TOUCHED]

@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1
 
+REFUSED = 3
+"""Exit code of ``train_ranker`` when there is nothing to learn; no breakdown, the lease is ended."""
+
 
 def run_if_due() -> bool:
     """Train the newest due bucket, if there is one and nobody else does; True when it was done here.
@@ -75,5 +78,6 @@ def _watch(process: subprocess.Popen[bytes], fence: int) -> str:
         if process.poll() is None:
             process.kill()
             process.wait()
-    # A refusal has finished the lease itself, so that failing it again changes nothing.
-    return f"The training process ended with code {process.returncode}." if process.returncode else ""
+    if process.returncode in (0, REFUSED):
+        return ""
+    return f"The training process ended with code {process.returncode}."

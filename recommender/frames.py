@@ -1,0 +1,84 @@
+"""The log as training rows: slates as they were served, with what became of their items."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import pandas as pd
+
+from recommender import conf
+from recommender.ranking import judgements
+from recommender.ranking.features.schema import NAMES, fingerprint
+from recommender.ranking.query import Floats
+from recommender.ranking.training_set import ABOUT, TrainingSet
+from tracking import log
+from tracking.models import Origin
+
+ORIGINS = (Origin.SERVED, Origin.SIMULATED)
+
+
+def assemble(*, now: datetime, origins: Sequence[str] = ORIGINS) -> TrainingSet:
+    """The newest judged slates of the training window, with the vectors that they were served by.
+
+    Slates of other features (a foreign fingerprint), without features, or without consent are left
+    out, and so are items that nobody saw.
+    """
+    settings = conf.current()
+    since = now - timedelta(days=settings.training_days)
+    served = log.slates(now=now, since=since, origins=origins)
+    current = fingerprint()
+    usable = (row for row in served if row.features and row.fingerprint == current)
+    slates = list(deque(usable, maxlen=settings.most_slates))
+    labels = judgements.judge(_facts([row.qid for row in slates]))
+    return _training_set(slates, labels)
+
+
+def _facts(qids: Sequence[UUID]) -> Iterator[judgements.Fact]:
+    for event in log.events_for_qids(qids):
+        if event.qid is not None and event.position is not None:
+            yield judgements.Fact(
+                event.qid,
+                event.position,
+                event.event_type,
+                event.occurred_at.timestamp(),
+                event.server_side,
+            )
+
+
+def _training_set(
+    slates: Iterable[log.SlateRow], labels: dict[tuple[UUID, int], int]
+) -> TrainingSet:
+    about: list[tuple[Any, ...]] = []
+    vectors: list[Floats] = []
+    for row in slates:
+        features = np.frombuffer(row.features, dtype=np.float64).reshape(len(row.items), -1)
+        for item, vector in zip(row.items, features, strict=True):
+            label = labels.get((row.qid, item["position"]))
+            if label is None:
+                continue
+            about.append(
+                (
+                    str(row.qid),
+                    str(row.session_id),
+                    row.shopper_key,
+                    row.served_at.astimezone(UTC),
+                    row.origin,
+                    row.persona,
+                    item["position"],
+                    item["product"],
+                    item["anchor"],
+                    item["propensity"],
+                    label,
+                )
+            )
+            vectors.append(vector)
+    matrix = np.array(vectors, dtype=np.float64).reshape(-1, len(NAMES))
+    rows = pd.concat(
+        [pd.DataFrame(about, columns=list(ABOUT)), pd.DataFrame(matrix, columns=list(NAMES))], axis=1
+    )
+    return TrainingSet.from_rows(rows)

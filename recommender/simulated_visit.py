@@ -1,0 +1,239 @@
+"""One simulated shopper's visit through the store's own code: browse, cart, panel, swap, checkout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
+from uuid import UUID
+
+import numpy as np
+from django.db import transaction
+from django.db.models import F
+
+from recommender.ranking.features.schema import column
+from recommender.ranking.personas import (
+    UTILITIES,
+    Persona,
+    draw_persona,
+    hidden_taste,
+    known_utility,
+    looks,
+)
+from recommender.ranking.query import Floats, Ints, Snapshot
+from recommender.simulated_cart import Shelves
+from shop import cart as carts
+from shop import checkout, swaps
+from shop.errors import ShopError
+from shop.models import CartLine, DietProfile, Order, OrderLine, Product
+from shop.recommendations import Slate, swaps_for
+from tracking import log, record
+from tracking.record import Draft
+from tracking.visitor import Caller
+
+ANONYMOUS_SHARE = 0.3
+DIET_SHARE = 0.15
+UNDONE_SHARE, REMOVED_SHARE = 0.08, 0.04
+LEAST_OVER, MOST_OVER = 1.05, 1.6
+TRIES = 5
+"""So often the cart is filled up until the panel has a full slate."""
+
+UTILITY_COLUMNS = (
+    "cf_bpr_score",
+    "semantic_sim",
+    "price_saving",
+    "quality_tags_score",
+    "budget_pressure",
+)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """How a visit went; ``qid`` is None when the store had no full slate for its cart."""
+
+    persona: Persona
+    member: bool
+    qid: UUID | None = None
+    looked_at: int = 0
+    accepted: bool = False
+    taken_back: bool = False
+
+
+class Shopper:
+    """One shopper, drawn from ``rng``; ``visit`` plays the whole visit in one transaction."""
+
+    def __init__(
+        self,
+        shelves: Shelves,
+        members: Sequence[int],
+        *,
+        started_at: datetime,
+        rng: np.random.Generator,
+    ) -> None:
+        self.shelves = shelves
+        self.rng = rng
+        self.now = started_at
+        self.persona = Persona(draw_persona(rng))
+        stranger = not members or rng.random() < ANONYMOUS_SHARE
+        self.member_id = None if stranger else int(rng.choice(np.asarray(members)))
+        self.seed = int(rng.integers(2**31)) if self.member_id is None else self.member_id
+        # Under a visitor's key even for a household: what is simulated must never reach the cart,
+        # the taste or the log of the account that stands for it.
+        self.caller = record.start_simulated_session(
+            member_id=None, persona=self.persona, started_at=started_at
+        )
+
+    def visit(self, *, slate_size: int) -> Visit:
+        """Browse, fill the cart over a budget, look at the slate, perhaps swap, buy."""
+        self._choose_diet()
+        visit = Visit(self.persona, self.member_id is not None)
+        types = self.shelves.types_for(
+            self._bought(), int(self.rng.integers(4, 17)) + TRIES * 3, self.rng
+        )
+        first = len(types) - TRIES * 3
+        self._fill(types[:first])
+        for attempt in range(TRIES):
+            slate = self._panel(slate_size)
+            if len(slate.suggestions) == slate_size and slate.qid is not None:
+                visit = self._judge(slate, slate.qid)
+                break
+            self._fill(types[first + 3 * attempt : first + 3 * (attempt + 1)])
+        self._buy()
+        return visit
+
+    def _choose_diet(self) -> None:
+        tags = self.shelves.snapshot.diet_tags
+        if tags and self.rng.random() < DIET_SHARE:
+            wanted = str(self.rng.choice(np.asarray(tags)))
+            DietProfile.objects.create(shopper_key=self.caller.shopper_key, diet_tags=[wanted])
+
+    def _bought(self) -> Ints:
+        if self.member_id is None:
+            return np.empty(0, dtype=np.int64)
+        lines = OrderLine.objects.filter(
+            order__member_id=self.member_id, order__origin=Order.Origin.IMPORTED
+        ).exclude(product=None)
+        newest = lines.order_by("-pk").values_list("product_id", flat=True)[:200]
+        return np.array(list(newest), dtype=np.int64)
+
+    def _fill(self, types: Sequence[int]) -> None:
+        factors = self.shelves.factors_of(self.member_id)
+        ids = self.shelves.snapshot.product_id
+        for kind in types:
+            product = int(ids[self.shelves.pick(kind, self.persona, factors, self.rng)])
+            at = self._later(20)
+            if self.rng.random() < 0.4:
+                self._report([Draft("view", product, occurred_at=at)])
+            packs = int(self.rng.choice([1, 1, 1, 2, 3]))
+            try:
+                carts.add(self.caller, product, packs, at=at)
+            except ShopError:
+                # Sold out: a real shopper walks on as well.
+                continue
+
+    def _panel(self, size: int) -> Slate:
+        contents = carts.contents(self.caller)
+        if not contents.lines:
+            return Slate(message="")
+        over = Decimal(str(round(self.rng.uniform(LEAST_OVER, MOST_OVER), 3)))
+        budget = (contents.total / over).quantize(Decimal("0.01"), ROUND_DOWN)
+        carts.set_budget(self.caller, max(budget, Decimal("0.01")))
+        # The household's purchases speak, although the visit is nobody's.
+        asking = replace(self.caller, member_id=self.member_id)
+        return swaps_for(
+            asking,
+            carts.contents(self.caller),
+            size=size,
+            exploration=1.0,
+            served_at=self._later(30),
+        )
+
+    def _judge(self, slate: Slate, qid: UUID) -> Visit:
+        products = [suggestion.product.pk for suggestion in slate.suggestions]
+        utility = self._utility(qid, self.shelves.snapshot.rows_of(np.asarray(products)))
+        looked = looks(self.rng, self.persona, utility) > 0
+        seen_at = self._later(5)
+        self._report(
+            Draft("impression", product, qid, position, seen_at)
+            for position, product in enumerate(products, start=1)
+        )
+        self._report(
+            Draft("view", product, qid, position, self._later(10))
+            for position, product in enumerate(products, start=1)
+            if looked[position - 1]
+        )
+        best = int(np.argmax(np.where(looked, utility, -np.inf)))
+        wants = bool(looked[best]) and utility[best] > UTILITIES[self.persona].accept_bar
+        taken_back = False
+        if wants:
+            swaps.accept(self.caller, qid=qid, position=best + 1, at=self._later(15))
+            taken_back = self._take_back(qid, best + 1, products[best])
+        return Visit(
+            self.persona, self.member_id is not None, qid, int(looked.sum()), wants, taken_back
+        )
+
+    def _utility(self, qid: UUID, rows: Ints) -> Floats:
+        served = log.slate(qid)
+        if served is None:
+            raise LookupError(f"slate {qid} is not in the log")
+        matrix = np.frombuffer(served.features).reshape(len(rows), -1)
+        columns = {name: matrix[:, column(name)] for name in UTILITY_COLUMNS}
+        snapshot: Snapshot = self.shelves.snapshot
+        hidden = hidden_taste(self.seed, snapshot.brand_id[rows], snapshot.type_id[rows])
+        return known_utility(self.persona, columns) + hidden
+
+    def _take_back(self, qid: UUID, position: int, product: int) -> bool:
+        dice = self.rng.random()
+        if dice < UNDONE_SHARE:
+            swaps.undo(self.caller, qid=qid, position=position, at=self._later(20))
+        elif dice < UNDONE_SHARE + REMOVED_SHARE:
+            line = CartLine.objects.get(
+                cart__shopper_key=self.caller.shopper_key, product_id=product
+            )
+            carts.remove(self.caller, line.pk, at=self._later(20))
+        else:
+            return False
+        return True
+
+    def _buy(self) -> None:
+        order_at = self._later(60)
+        try:
+            order = checkout.place(
+                self.caller,
+                name="",
+                email="",
+                idempotency_key=str(self.caller.session_id),
+                origin=Order.Origin.SIMULATED,
+                placed_at=order_at,
+            )
+        except ShopError:
+            # An empty cart or a shelf that ran out: the visit ends without an order.
+            return
+        # Nothing left the store: the next real shopper finds the shelves as they were.
+        for product_id, packs in order.lines.values_list("product_id", "quantity"):
+            Product.objects.filter(pk=product_id).update(
+                stock=F("stock") + packs, sold=F("sold") - packs
+            )
+
+    def _report(self, drafts: Iterable[Draft]) -> None:
+        record.events(self.caller, list(drafts), server_side=False)
+
+    def _later(self, seconds: int) -> datetime:
+        self.now += timedelta(seconds=int(self.rng.integers(1, seconds + 1)))
+        return self.now
+
+
+def play(
+    shelves: Shelves,
+    members: Sequence[int],
+    *,
+    started_at: datetime,
+    slate_size: int,
+    rng: np.random.Generator,
+) -> Visit:
+    """One visit, written whole or not at all."""
+    with transaction.atomic():
+        return Shopper(shelves, members, started_at=started_at, rng=rng).visit(
+            slate_size=slate_size
+        )

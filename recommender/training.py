@@ -1,0 +1,228 @@
+"""A whole training run: learn, compare on later slates, register, pass the gate, publish.
+
+The command and the worker's process run this same function, under a lease.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from django.db import transaction
+from django.utils import timezone
+
+from recommender import conf, files, frames, lease, live_ranker, promotion, registry
+from recommender.models import LiveTag, RankerVersion, TrainingRun
+from recommender.ranking import artifact, evaluation, gate, importance, rungs
+from recommender.ranking.artifact import Scorer
+from recommender.ranking.errors import CannotLearn
+from recommender.ranking.evaluation import Chain
+from recommender.ranking.features.schema import fingerprint
+from recommender.ranking.ranker import refuse_unlearnable
+from recommender.ranking.training_set import TrainingSet, from_parquet, to_parquet
+from tracking import log
+
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended; ``version`` and ``chain`` are None when nothing could be learned."""
+
+    state: TrainingRun.State
+    message: str
+    version: RankerVersion | None = None
+    chain: Chain | None = None
+
+
+class LeaseLost(Exception):
+    """Somebody else trains by now; nothing was published."""
+
+
+def run(
+    *, bucket: int, fence: int, training: TrainingSet | None = None, threads: int = 1
+) -> Outcome:
+    """Train under the lease ``fence`` on ``training`` (None: on the log), end the lease.
+
+    What cannot be learned is refused with a sentence and leaves the live policy alone. Raises
+    LeaseLost when the lease was overtaken meanwhile.
+    """
+    try:
+        if training is None:
+            training = frames.assemble(now=timezone.now())
+        outcome = _learn(training, bucket=bucket, fence=fence, threads=threads)
+    except CannotLearn as error:
+        sentence = f"Nothing was learned: {error}. The live policy stays."
+        outcome = Outcome(TrainingRun.State.REFUSED, sentence)
+        _end(fence, outcome)
+    return outcome
+
+
+def weigh(version: RankerVersion, chain: Chain | None = None, *, threads: int = 1) -> None:
+    """Measure what a ranker leans on, on later slates, and write it to its row.
+
+    Without the ``chain`` of its training it is made again from the stored training set.
+    """
+    try:
+        if chain is None:
+            stored = from_parquet(files.read("training", version.training_file))
+            chain = evaluation.forward_chain(
+                stored, blocks=conf.current().chain_blocks, seed=SEED, threads=threads
+            )
+        weights = importance.held_out(chain.blocks, version.policy, seed=SEED)
+        weights["gain"] = importance.gain_shares(_stored_ranker(version))
+    except Exception:
+        RankerVersion.objects.filter(pk=version.pk).update(
+            weights_state=RankerVersion.Weights.FAILED
+        )
+        raise
+    RankerVersion.objects.filter(pk=version.pk).update(
+        weights=plain(weights), weights_state=RankerVersion.Weights.READY
+    )
+
+
+def _learn(training: TrainingSet, *, bucket: int, fence: int, threads: int) -> Outcome:
+    refuse_unlearnable(training.labels, training.groups)
+    settings = conf.current()
+    chain = _against_live(
+        evaluation.forward_chain(
+            training, blocks=settings.chain_blocks, seed=SEED, threads=threads
+        )
+    )
+    policy = gate.choose_rung(chain, seed=SEED)
+    challenger = (
+        rungs.fit_ltr(training, seed=SEED, threads=threads)
+        if policy == "ltr"
+        else rungs.fit_linear(training)
+    )
+    rules = gate.GateRules(
+        informative_slates=settings.gate_slates,
+        live_margin=settings.gate_live_margin,
+        first_over_blend=settings.gate_first_over_blend,
+        blend_margin=settings.gate_blend_margin,
+    )
+    verdict = gate.judge(chain, policy, challenger, training.features, rules=rules, seed=SEED)
+    now = timezone.now()
+    version = registry.register(
+        registry.Trained(
+            policy=policy,
+            artifact=artifact.dump(challenger),
+            fingerprint=fingerprint(),
+            golden=artifact.golden(challenger, training.features),
+            training_info={**training.describe(), "purchases": log.purchases()},
+            evaluation=_evaluation(chain),
+            verdict=plain(verdict.as_json()),
+            training_file=_keep(training),
+        ),
+        bucket=bucket,
+        fence=fence,
+        now=now,
+    )
+    return _publish(version, verdict, chain, fence=fence, now=now)
+
+
+def _publish(
+    version: RankerVersion, verdict: gate.Verdict, chain: Chain, *, fence: int, now: datetime
+) -> Outcome:
+    """Move the live tag and end the lease in one transaction, so that both happen or neither."""
+    if not verdict.passed:
+        promotion.reject(version)
+        message = f"The {_names(version.policy)} was not put live: {verdict.reasons[0]}."
+        outcome = Outcome(TrainingRun.State.KEPT, message, version, chain)
+        _end(fence, outcome)
+        return outcome
+    message = f"The {_names(version.policy)} is live: {'; '.join(verdict.reasons)}."
+    outcome = Outcome(TrainingRun.State.PROMOTED, message, version, chain)
+    try:
+        with transaction.atomic():
+            promotion.promote(version, fence=fence, now=now)
+            _end(fence, outcome)
+    except promotion.NotPromotable as error:
+        promotion.reject(version)
+        raise LeaseLost(str(error)) from error
+    return outcome
+
+
+def _end(fence: int, outcome: Outcome) -> None:
+    if not lease.finish(fence, state=outcome.state, message=outcome.message, now=timezone.now()):
+        raise LeaseLost(f"the lease with fence {fence} was lost before the training ended")
+
+
+def _against_live(chain: Chain) -> Chain:
+    """The chain with the live policy's NDCG@5, measured on slates that it has not learned from.
+
+    On slates served since its training the live ranker itself is scored. On earlier ones, which it
+    has seen, its recipe is: the ranker of its policy that was fitted on what came before them.
+    """
+    live = live_ranker.current()
+    version = LiveTag.objects.select_related("version").filter(pk=1).first()
+    if live.scorer is None or version is None or version.version is None:
+        return chain
+    later = [block.slates for block in chain.blocks]
+    served_at = pd.concat([slates.first_rows["served_at"] for slates in later])
+    unseen = (served_at >= version.version.trained_at).to_numpy()
+    measured = np.concatenate([_ndcg(live.scorer, slates) for slates in later])
+    recipe = chain.ndcg[live.policy]
+    return replace(chain, ndcg={**chain.ndcg, "live": np.where(unseen, measured, recipe)})
+
+
+def _ndcg(scorer: Scorer, slates: TrainingSet) -> np.ndarray:
+    from recommender.ranking.metrics import ndcg
+
+    scores = scorer.score(slates.features, slates.groups)
+    return ndcg(slates.labels, scores, slates.groups, k=evaluation.K)
+
+
+def _evaluation(chain: Chain) -> dict[str, Any]:
+    means = chain.means(seed=SEED)
+    without_positive = int(np.isnan(chain.ndcg["oracle"]).sum())
+    body = {
+        "ndcg_at_5": {policy: round(mean, 4) for policy, (mean, _, _) in means.items()},
+        "intervals": {
+            policy: [round(low, 4), round(high, 4)] for policy, (_, low, high) in means.items()
+        },
+        "slates": len(chain.shoppers) - without_positive,
+        "informative_slates": chain.informative,
+        "without_positive": without_positive,
+    }
+    result: dict[str, Any] = plain(body)
+    return result
+
+
+def _keep(training: TrainingSet) -> str:
+    data = to_parquet(training)
+    name = f"ltr-{hashlib.sha256(data).hexdigest()[:24]}.parquet"
+    files.write("training", name, data)
+    return name
+
+
+def _stored_ranker(version: RankerVersion) -> Scorer:
+    return artifact.verify(
+        files.read("rankers", f"{version.sha256}.txt"),
+        sha256=version.sha256,
+        size=version.size,
+        fingerprint=version.fingerprint,
+        golden=version.golden,
+    )
+
+
+def _names(policy: str) -> str:
+    return {"ltr": "new LambdaMART ranker", "linear": "new linear ranker"}[policy]
+
+
+def plain(value: Any) -> Any:
+    """``value`` as strict JSON can hold it: an undefined number is null."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
