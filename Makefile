@@ -29,7 +29,7 @@ demo: $(RUNTIME)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python manage.py prepare_demo
 
 test: $(DEVELOPMENT)
-	@$(BIN)/python scripts/find_browser.py
+	@$(BIN)/python scripts/system_packages.py browser
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # Checks open a database and draw a key; neither belongs in the store's own folder.
@@ -67,6 +67,7 @@ $(VENV)/made:
 $(RUNTIME): | $(VENV)/made
 	@echo "Installing what the store runs on: about 60 packages, 250 MB; one to three minutes the first time"
 	@$(INSTALL) -r requirements.txt -r requirements-demo.txt
+	@$(BIN)/python scripts/system_packages.py openmp
 	@rm -f $(VENV)/installed-runtime-* && touch $@
 
 $(DEVELOPMENT): $(RUNTIME)

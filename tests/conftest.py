@@ -2,13 +2,13 @@
 
 import pytest
 
-from scripts import find_browser
+from scripts import system_packages
 
 
 @pytest.fixture(scope="session")
 def browser_path() -> str:
     """Path of the Chrome or Chromium that browser tests start."""
-    path = find_browser.find()
+    path = system_packages.find_browser()
     if path is None:
-        pytest.fail(find_browser.HOW)
+        pytest.fail(system_packages.NO_BROWSER)
     return path
