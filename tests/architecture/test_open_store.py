@@ -55,8 +55,10 @@ def launch(folder: Path) -> Iterator[subprocess.Popen[str]]:
         start_new_session=True,
     )
     yield launched
-    launched.kill()
-    launched.communicate()
+    # What a failing test left behind would hold the pipe open for ever.
+    for process in processes_in(folder):
+        os.kill(process, signal.SIGKILL)
+    launched.communicate(timeout=30)
 
 
 def processes_in(folder: Path) -> list[int]:
