@@ -21,7 +21,7 @@ from shop.budget import Standing
 from shop.errors import Conflict, Invalid, Missing
 from shop.models import AcceptedSwap, Cart, CartLine, Product
 from shop.models.carts import MOST_OF_ONE
-from tracking import record
+from tracking import log, record
 from tracking.visitor import Caller
 
 DEAREST_BUDGET = Decimal("9999999.99")
@@ -139,6 +139,9 @@ def add(
 ) -> CartLine:
     """Puts ``quantity`` more packs in the cart; ``qid`` and ``position`` name the slate item.
 
+    A slate item that is not the caller's own, or of another product, is left out: the add is good,
+    its origin is not.
+
     Raises Invalid (``quantity``), Missing (``unknown_product``) and Conflict (``out_of_stock`` with
     the count that is available, ``too_many``).
     """
@@ -154,7 +157,7 @@ def add(
         line = line or CartLine(cart=cart, product=product, quantity=0)
         line.product = product
         line.quantity += quantity
-        if qid is not None:
+        if qid is not None and _was_offered(caller, qid, position, product_id):
             line.qid, line.position = qid, position
         line.save()
         _record(caller, "cart_add", line, at)
@@ -263,6 +266,17 @@ def check_stock(product: Sellable, wanted: int, *, in_cart: int) -> None:
 
 def shortage_words(product: Sellable) -> str:
     return "Out of stock." if product.stock == 0 else f"Only {product.stock} left in stock."
+
+
+def _was_offered(caller: Caller, qid: UUID, position: int | None, product_id: int) -> bool:
+    slate = log.slate(qid)
+    return (
+        slate is not None
+        and slate.shopper_key in caller.keys
+        and any(
+            item["position"] == position and item["product"] == product_id for item in slate.items
+        )
+    )
 
 
 def _line(caller: Caller, line_id: int) -> CartLine:

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -134,7 +135,7 @@ def _answer(caller: Caller, query: SwapQuery) -> _Answer:
         standing = log.last_slate(caller, placement=query.placement, state_key=state_key)
         if standing is not None:
             return _Answer(state_key, ranker.weights_line(standing.policy), standing=standing)
-        ranking = ranker.rank(query)
+        ranking = _checked(ranker.rank(query))
         return _Answer(state_key, ranker.weights_line(ranking.policy), ranking=ranking)
     except Exception:
         # Whatever a provider does, the shopper keeps a panel; the log keeps the reason.
@@ -144,6 +145,15 @@ def _answer(caller: Caller, query: SwapQuery) -> _Answer:
     if standing is not None:
         return _Answer(state_key, CHEAPEST_LINE, standing=standing)
     return _Answer(state_key, CHEAPEST_LINE, ranking=cheapest.rank(query))
+
+
+def _checked(ranking: Ranking) -> Ranking:
+    """The ranking, if it can be logged: finite scores, vectors of one length. Else ValueError."""
+    if not all(isfinite(swap.score) and isfinite(swap.propensity) for swap in ranking.swaps):
+        raise ValueError("a score or propensity of the ranking is not a finite number")
+    if len({len(swap.features) for swap in ranking.swaps}) > 1:
+        raise ValueError("the ranking's feature vectors differ in length")
+    return ranking
 
 
 def _state_key(query: SwapQuery, providers: str) -> str:

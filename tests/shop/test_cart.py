@@ -2,12 +2,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from shop import cart
 from shop.errors import Conflict, Invalid, Missing
 from shop.models import Cart, CartLine, DietProfile, DismissedProduct, Member
 from shop.shoppers import merge, preferences
 from tests.shop.shelf import product, shopper
+from tracking import record
 from tracking.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +30,26 @@ def test_adding_twice_makes_one_line_with_both_quantities():
     ]
     assert (found.total, found.count) == (Decimal("11.75"), 5)
     assert events("cart_add") == [coffee.pk, coffee.pk]
+
+
+def test_only_an_own_slate_item_of_this_product_travels_with_the_line():
+    caller, stranger, coffee, tea = shopper(), shopper(), product("Coffee"), product("Tea")
+    item = {"position": 1, "product": coffee.pk}
+    qid = record.slate(
+        caller,
+        placement="cart_panel",
+        policy="ltr",
+        items=[item],
+        state_key="x",
+        served_at=timezone.now(),
+    )
+    assert cart.add(stranger, coffee.pk, 1, qid=qid, position=1).qid is None
+    assert cart.add(caller, tea.pk, 1, qid=qid, position=1).qid is None
+    assert cart.add(caller, coffee.pk, 1, qid=qid, position=2).qid is None
+    line = cart.add(caller, coffee.pk, 1, qid=qid, position=1)
+    assert (line.qid, line.position) == (qid, 1)
+    cart.add(caller, coffee.pk, 1)
+    assert CartLine.objects.get(pk=line.pk).qid == qid
 
 
 def test_more_than_the_stock_is_refused_with_the_available_count():

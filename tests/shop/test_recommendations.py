@@ -168,6 +168,17 @@ def test_a_provider_that_cannot_be_loaded_gives_the_cheapest_too(settings):
     assert panel(caller).policy == "cheapest"
 
 
+@pytest.mark.parametrize("fields", [{"score": float("nan")}, {"features": (1.0,)}])
+def test_a_ranking_that_cannot_be_logged_gives_the_cheapest(provider, fields):
+    anchor, one, two = product(price="5.00"), product(price="4.00"), product(price="3.00")
+    caller = over_budget(anchor)
+    provider.pairs = [
+        swap(anchor, 1, one, quantity=1, saving_cents=100, **fields),
+        swap(anchor, 1, two, quantity=1, saving_cents=200),
+    ]
+    assert panel(caller).policy == "cheapest"
+
+
 def test_a_recovered_provider_is_asked_again(settings, monkeypatch):
     settings.SWAP_PROVIDER = "tests.shop.shelf.Broken"
     anchor, candidate = product(price="5.00"), product(price="4.00")
