@@ -40,7 +40,7 @@ class ReadOnly:
 
 class PriceChanges(ReadOnly, admin.TabularInline):
     model = PriceChange
-    fields = readonly_fields = ["since", "price", "regular_price"]
+    fields = readonly_fields = ("since", "price", "regular_price")
     extra = 0
 
 
@@ -88,7 +88,7 @@ class BrandAdmin(admin.ModelAdmin):
 
 class OrderLines(ReadOnly, admin.TabularInline):
     model = OrderLine
-    fields = readonly_fields = ["name", "quantity", "price", "qid", "position"]
+    fields = readonly_fields = ("name", "quantity", "price", "qid", "position")
     extra = 0
 
 

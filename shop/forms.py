@@ -16,6 +16,15 @@ from shop.models.carts import MOST_OF_ONE
 from shop.models.catalogue import CENT
 from shop.tags import DIET_TAGS
 
+SORTS = (
+    ("relevance", "Best match first"),
+    ("popularity", "Most bought first"),
+    ("price", "Lowest price first"),
+    ("unit_price", "Lowest price per unit first"),
+    ("-price", "Highest price first"),
+    ("name", "By name"),
+)
+
 
 class MoneyField(forms.DecimalField):
     """An amount as people type it: "$1,250.00" and "1250" are the same."""
@@ -23,7 +32,7 @@ class MoneyField(forms.DecimalField):
     def __init__(self, **options: Any) -> None:
         super().__init__(max_digits=9, decimal_places=2, widget=forms.TextInput(), **options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = value.strip().removeprefix("$").replace(",", "").strip()
         return super().to_python(value)
@@ -44,15 +53,7 @@ class CatalogueForm(forms.Form):
         error_messages=dict.fromkeys(("invalid", "min_value"), "The upper price is not an amount."),
     )
     promotion = forms.BooleanField(required=False)
-    sort = forms.ChoiceField(
-        required=False,
-        choices=[
-            ("popular", "Most bought first"),
-            ("price", "Cheapest first"),
-            ("-price", "Dearest first"),
-            ("name", "By name"),
-        ],
-    )
+    sort = forms.ChoiceField(required=False, choices=SORTS)
     page = forms.IntegerField(required=False, min_value=1, max_value=100_000)
 
     @property
@@ -64,7 +65,7 @@ class CatalogueForm(forms.Form):
             "min_price": given.get("min_price"),
             "max_price": given.get("max_price"),
             "promotion": given.get("promotion", False),
-            "sort": given.get("sort") or "popular",
+            "sort": given.get("sort") or "relevance",
             "page": given.get("page") or 1,
         }
 

@@ -15,20 +15,20 @@ HUES = 12
 
 # The first form with a word in the text is taken, so special shelves stand before general ones.
 _FORMS = (
-    ("can", r"canned|soup|beans|soda cans|drink cans|tuna|potted|broth|beer"),
-    ("bag", r"frozen|chips|snack|candy|coffee|bagged|rice\b|flour|sugar|nuts|almonds|pecans"
+    ("can", r"canned|pantry|soup|beans|soda cans|drink cans|tuna|potted|broth|beer"),
+    ("bag", r"frozen|pets|chips|snack|candy|coffee|bagged|rice\b|flour|sugar|nuts|almonds|pecans"
             r"|popcorn|dry (cat|dog)|litter|treats|pretzel|charcoal|salad (mix|kit)|coleslaw|tea"
             r"|trash|marshmallow|croutons|dried|potatoes$|baking chips"),
     ("egg", r"^eggs\b"),
-    ("loaf", r"bread(?!ing| crumb)|bun|roll(?!s? towel)|bagel|muffin(?! &)|donut|croissant|loaf"
-             r"|tortilla|pita|danish|pastry|cake(?! mix)|pie(?! (crust|filling))"),
+    ("loaf", r"bakery|bread(?!ing| crumb)|bun|roll(?!s? towel)|bagel|muffin(?! &)|donut|croissant"
+             r"|loaf|tortilla|pita|danish|pastry|cake(?! mix)|pie(?! (crust|filling))"),
     ("roll", r"tissue|towel|napkin|diaper|wipes|toilet (paper|tissue)"),
-    ("spray", r"clean|fresheners?\b|stain|spray|bleach|polish|disinfect|insect"),
+    ("spray", r"clean|household|fresheners?\b|stain|spray|bleach|polish|disinfect|insect"),
     ("tube", r"tooth|lotion|sun ?screen|cosmetic|shav|ointment|muscle rub"),
     ("jar", r"jam|preserve|peanut butter|pickle|relish|pasta sauce|salsa|olive|spice|baby food"
             r"|mayonnaise|honey|mustard|horseradish|antacid|vitamin|gravy$|seasoning|salt$"
             r"|extracts|creamer|instant|sauerkraut|baby"),
-    ("carton", r"juice|eggnog|cream\b(?! (spray|cone|bar|pop))|tofu|punch|shelf-stable milk"),
+    ("carton", r"juice|dairy|eggnog|cream\b(?! (spray|cone|bar|pop))|tofu|punch|shelf-stable milk"),
     ("jug", r"\bmilk$|detergent|softener|drinking water|baby spring|fruit drink|cider"),
     ("bottle", r"soda|soft drink|water|drink|syrup|dressing|oil$|vinegar|ketchup|sauce|shampoo"
                r"|soap|wine|liquor|ale\b"),
@@ -43,6 +43,23 @@ _FORMS = (
 _COMPILED = tuple((form, re.compile(words, re.IGNORECASE)) for form, words in _FORMS)
 
 
+# What has no printed pack has the colour of the thing itself; hues as in the stylesheet.
+_NATURAL = (
+    ({"produce"}, 2, r"banana|lemon|squash|corn|pineapple|pear|potato"),
+    ({"produce"}, 1, r"orange|carrot|peach|nectarine|tangerine|mango|clementine"),
+    ({"produce"}, 0, r"apple|tomato|strawberr|cherr|radish|melon"),
+    ({"produce"}, 8, r"grape|plum|berr|onion|beet|eggplant"),
+    ({"produce"}, 4, r""),
+    ({"tray"}, 1, r"chicken|turkey"),
+    ({"tray"}, 6, r"fish|shrimp|salmon|seafood"),
+    ({"tray"}, 0, r""),
+)
+_LABELS = {"can": 54, "box": 55, "tube": 49, "bag": 57, "tub": 62, "carton": 62, "jar": 62,
+           "bottle": 63, "produce": 65, "jug": 67, "loaf": 68, "tray": 69, "egg": 69, "spray": 70,
+           "roll": 70}  # fmt: skip
+"""The height of the label's base line on each drawing."""
+
+
 @dataclass(frozen=True)
 class Packshot:
     """A symbol of the sprite, a colour class 0–11 and at most two letters for the label."""
@@ -51,22 +68,40 @@ class Packshot:
     hue: int
     letters: str
 
+    @property
+    def label_at(self) -> int:
+        return _LABELS[self.form]
+
 
 def of_product(product: Product) -> Packshot:
     """The drawing of ``product``, whose category and brand should be loaded."""
     brand = product.brand.name if product.brand else product.name
     form = form_of(product.category.name) or form_of(product.name) or "box"
-    return Packshot(form, crc32(brand.encode()) % HUES, _letters(brand))
+    hue = _natural_hue(form, product.category.name)
+    return Packshot(form, crc32(brand.encode()) % HUES if hue is None else hue, _letters(brand))
 
 
 def of_shelf(name: str) -> Packshot:
     """The drawing of a department or an aisle: no label."""
-    return Packshot(form_of(name) or "box", crc32(name.encode()) % HUES, "")
+    form = form_of(name) or "box"
+    hue = _natural_hue(form, name)
+    return Packshot(form, crc32(name.encode()) % HUES if hue is None else hue, "")
 
 
 def form_of(text: str) -> str | None:
     """The pack form whose words occur in ``text``; None when none do."""
     return next((form for form, words in _COMPILED if words.search(text)), None)
+
+
+def _natural_hue(form: str, text: str) -> int | None:
+    return next(
+        (
+            hue
+            for forms, hue, words in _NATURAL
+            if form in forms and re.search(words, text, re.IGNORECASE)
+        ),
+        None,
+    )
 
 
 def _letters(brand: str) -> str:

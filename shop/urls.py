@@ -1,8 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
-from shop.views import account, cart, catalogue, checkout, product, pages
+from shop.views import account, cart, catalogue, checkout, pages, product
 
 urlpatterns = [
+    path("api/", include("shop.api.urls")),
     path("", catalogue.home, name="home"),
     path("search", catalogue.search, name="search"),
     path("c/<slug:slug>", catalogue.category, name="category"),

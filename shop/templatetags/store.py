@@ -72,7 +72,11 @@ def with_query(context: dict[str, Any], **changes: Any) -> str:
 
 def _drawing(shot: packshots.Packshot) -> SafeString:
     sprite = static("img/packshots.svg")
-    label = format_html('<text x="48" y="63">{}</text>', shot.letters) if shot.letters else ""
+    label = (
+        format_html('<text x="48" y="{}">{}</text>', shot.label_at, shot.letters)
+        if shot.letters
+        else ""
+    )
     return format_html(
         '<svg class="packshot hue-{}" viewBox="0 0 96 96" aria-hidden="true">'
         '<use href="{}#{}"/>{}</svg>',

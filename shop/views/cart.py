@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -62,7 +63,9 @@ def budget(request: HttpRequest) -> HttpResponse:
         return _shown(request, budget_text=typed, budget_error=_problem(form), status=422)
     wanted = form.cleaned_data["budget"]
     carts.set_budget(visitor.ensure(request), wanted)
-    return _changed(request, "The budget is gone." if wanted is None else f"Budget: {text(wanted)}.")
+    return _changed(
+        request, "The budget is gone." if wanted is None else f"Budget: {text(wanted)}."
+    )
 
 
 @require_POST
@@ -151,7 +154,9 @@ def _shown(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpResp
     cart = carts.contents(visitor.of(request))
     slate = swaps_for(request, cart) if cart.standing.over else None
     accepted = _standing_swaps(cart)
-    by_slot = {(swap.qid, swap.position): swap for swap in accepted}
+    by_slot: dict[tuple[UUID | None, int | None], AcceptedSwap] = {
+        (swap.qid, swap.position): swap for swap in accepted
+    }
     just = request.session.pop("undoable", None)
     context = {
         "cart": cart,
@@ -169,14 +174,14 @@ def _shown(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpResp
 
 
 def _standing_swaps(cart: carts.CartContents) -> list[AcceptedSwap]:
-    if not any(line.qid for line in cart.lines):
+    if cart.cart_id is None or not any(line.qid for line in cart.lines):
         return []
     standing = AcceptedSwap.objects.filter(cart_id=cart.cart_id, undone_at=None)
     return list(standing.select_related("anchor", "product"))
 
 
 def _problem(form: AddForm | BudgetForm | QuantityForm) -> str:
-    return next(iter(form.errors.values()))[0]
+    return str(next(iter(form.errors.values()))[0])
 
 
 def _htmx(request: HttpRequest) -> bool:

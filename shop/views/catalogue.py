@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.db.models import Count, F, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from shop.forms import CatalogueForm
+from shop import catalogue as shelves
+from shop.errors import Missing
+from shop.forms import SORTS, CatalogueForm
 from shop.models import Category, Product
 
-PAGE = 24
 PROMOTIONS = 10
-SORTS = {
-    "popular": ("-sold", "pk"),
-    "price": ("price", "pk"),
-    "-price": ("-price", "pk"),
-    "name": ("name", "pk"),
-}
-SHELVES = {
+WORTH_TELLING = Decimal("0.9")
+"""The home page shows what costs at most this share of its regular price."""
+DIVIDED = {
     None: ("Departments", "category__parent__parent"),
     Category.Level.DEPARTMENT: ("Aisles", "category__parent"),
     Category.Level.AISLE: ("Types", "category"),
@@ -61,7 +59,7 @@ class Pages:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What is cheaper than usual, and where things stand."""
-    cheaper = _sold().filter(price__lt=F("regular_price"), stock__gt=0)
+    cheaper = _sold().filter(price__lte=F("regular_price") * WORTH_TELLING, stock__gt=0)
     context = {
         "promotions": list(cheaper.order_by("-sold", "pk")[:PROMOTIONS]),
         "departments": list(Category.objects.filter(level=Category.Level.DEPARTMENT)),
@@ -78,52 +76,45 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """A department, an aisle or a type."""
-    found = get_object_or_404(Category.objects.select_related("parent__parent"), slug=slug)
-    return _catalogue(request, found)
+    try:
+        shelf = shelves.category(slug)
+    except Missing as missing:
+        raise Http404(missing.message) from None
+    return _catalogue(request, shelf)
 
 
 def _catalogue(request: HttpRequest, shelf: Category | None) -> HttpResponse:
     form = CatalogueForm(request.GET)
     form.is_valid()
     wanted = form.wanted
-    matching = _matching(wanted, shelf)
-    divided = SHELVES.get(Category.Level(shelf.level) if shelf else None)
-    shelves = _counted(request, matching, divided[1]) if divided else []
-    total = sum(row["count"] for row in shelves) if divided else matching.count()
-    count = max(1, -(-total // PAGE))
-    pages = Pages(number=min(wanted["page"], count), count=count)
-    first = (pages.number - 1) * PAGE
-    products = matching.select_related("brand", "category").order_by(*SORTS[wanted["sort"]])
+    matching = shelves.matching(
+        text=wanted["search"],
+        shelf=shelf,
+        min_price=wanted["min_price"],
+        max_price=wanted["max_price"],
+        promotion=wanted["promotion"],
+    )
+    title, level = DIVIDED.get(Category.Level(shelf.level) if shelf else None, ("", ""))
+    parts = _counted(request, matching, level) if level else []
+    total = sum(part["count"] for part in parts) if level else matching.count()
+    last = max(1, -(-total // shelves.PAGE_SIZE))
+    pages = Pages(number=min(wanted["page"], last), count=last)
+    ordered = shelves.ordered(matching, wanted["sort"]).select_related("brand", "category")
+    first = (pages.number - 1) * shelves.PAGE_SIZE
     context = {
         "category": shelf,
         "category_path": path(shelf) if shelf else [],
         "heading": shelf.name if shelf else _heading(wanted),
         "wanted": {**wanted, **form.typed},
         "errors": form.errors,
-        "sorts": form.fields["sort"].choices,
-        "shelves": [row for row in shelves if row["name"]],
-        "shelves_title": divided[0] if divided else "",
+        "sorts": SORTS,
+        "shelves": [part for part in parts if part["name"]],
+        "shelves_title": title,
         "total": total,
         "pages": pages,
-        "products": list(products[first : first + PAGE]) if total else [],
+        "products": list(ordered[first : first + shelves.PAGE_SIZE]) if total else [],
     }
     return render(request, "shop/catalogue.html", context, status=422 if form.errors else 200)
-
-
-def _matching(wanted: dict[str, Any], shelf: Category | None) -> QuerySet[Product]:
-    found = Product.objects.filter(is_active=True)
-    for word in wanted["search"].split():
-        found = found.filter(Q(name__icontains=word) | Q(brand__name__icontains=word))
-    if shelf is not None:
-        up = "__parent" * (Category.Level.TYPE - shelf.level)
-        found = found.filter(**{f"category{up}": shelf})
-    if wanted["min_price"] is not None:
-        found = found.filter(price__gte=wanted["min_price"])
-    if wanted["max_price"] is not None:
-        found = found.filter(price__lte=wanted["max_price"])
-    if wanted["promotion"]:
-        found = found.filter(price__lt=F("regular_price"))
-    return found
 
 
 def _counted(request: HttpRequest, matching: QuerySet[Product], level: str) -> list[dict[str, Any]]:
@@ -138,7 +129,7 @@ def _counted(request: HttpRequest, matching: QuerySet[Product], level: str) -> l
             "count": row["count"],
             "url": reverse("category", args=[row[slug]]) + words if row[slug] else "",
         }
-        for row in matching.values(name, slug).annotate(count=Count("pk")).order_by(name)
+        for row in matching.order_by(name).values(name, slug).annotate(count=Count("pk"))
     ]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from shop import catalogue
+from shop.errors import Missing
 from shop.forms import SlateItemForm
 from shop.models import Product
 from shop.tags import DIET_TAGS, QUALITY_TAGS
@@ -20,8 +22,10 @@ PRICES = 6
 @require_safe
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """A product; seen from a slate, the view says which item of it led here."""
-    shown = Product.objects.select_related("brand", "category__parent__parent")
-    product = get_object_or_404(shown, pk=pk, is_active=True)
+    try:
+        product = catalogue.product(pk)
+    except Missing as missing:
+        raise Http404(missing.message) from None
     form = SlateItemForm(request.GET)
     item: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     if request.method == "GET" and visitor.of(request).consent:

@@ -1,0 +1,133 @@
+from decimal import Decimal
+
+import pytest
+
+from tests.shop.pages import put, words
+from tests.shop.shelf import product, product_type
+from tracking.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+def test_home_shows_what_is_at_least_a_tenth_off_and_the_departments(client):
+    product("Cheap tea", "1.80", regular_price=Decimal("2.00"))
+    product("Hardly cheaper tea", "1.81", regular_price=Decimal("2.00"))
+    text = words(client.get("/"))
+    assert "Cheap tea" in text
+    assert "Save $0.20" in text
+    assert "Hardly cheaper tea" not in text
+    assert "Departments Grocery" in text
+
+
+def test_every_word_of_a_search_must_be_in_name_or_brand(client):
+    product("Tomato sauce", brand="Verdi")
+    product("Tomato soup", brand="Verdi")
+    product("Tomato sauce", brand="Other")
+    assert "1 product for “verdi SAUCE”" in words(client.get("/search?search=verdi SAUCE"))
+
+
+def test_a_price_range_includes_both_ends(client):
+    for price in ("1.00", "2.00", "3.00", "3.01"):
+        product(price=price)
+    assert "2 products" in words(client.get("/search?min_price=2&max_price=3.00"))
+
+
+def test_a_wrong_price_is_told_beside_its_field_and_stays_typed(client):
+    product()
+    answer = client.get("/search?max_price=cheap")
+    assert answer.status_code == 422
+    assert "The upper price is not an amount." in words(answer)
+    assert 'value="cheap"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("price", ["Beans", "Apples", "Corn"]),
+        ("-price", ["Corn", "Apples", "Beans"]),
+        ("name", ["Apples", "Beans", "Corn"]),
+        ("popularity", ["Apples", "Corn", "Beans"]),
+        ("unit_price", ["Beans", "Apples", "Corn"]),
+        ("no such order", ["Apples", "Corn", "Beans"]),
+    ],
+)
+def test_the_order_is_the_one_asked_for(client, sort, order):
+    for name, price, sold in (("Apples", "2.00", 9), ("Beans", "1.00", 1), ("Corn", "3.00", 5)):
+        product(name, price, sold=sold)
+    shown = client.get("/search", {"sort": sort}).context["products"]
+    assert [found.name for found in shown] == order
+
+
+def test_page_two_goes_on_where_page_one_ended_and_a_page_too_far_is_the_last(client):
+    for number in range(25):
+        product(f"Item {number:02}", sold=100 - number)
+    assert len(client.get("/search").context["products"]) == 24
+    for page in ("2", "9"):
+        second = client.get("/search", {"page": page})
+        assert [found.name for found in second.context["products"]] == ["Item 24"]
+        assert "25 products, page 2 of 2" in words(second)
+
+
+def test_a_department_counts_its_aisles_and_keeps_the_search(client):
+    tea = product_type("Tea bags", "Tea")
+    product("Green tea", category=tea)
+    product("Black tea", category=tea)
+    product("Coffee tea blend")
+    shelves = client.get("/c/grocery?search=tea").context["shelves"]
+    assert [(shelf["name"], shelf["count"], shelf["url"]) for shelf in shelves] == [
+        ("Hot drinks", 1, "/c/hot-drinks?search=tea"),
+        ("Tea", 2, "/c/tea?search=tea"),
+    ]
+
+
+def test_what_is_no_longer_sold_is_nowhere(client):
+    gone = product("Gone", is_active=False)
+    assert "Gone" not in words(client.get("/search"))
+    assert client.get(gone.get_absolute_url()).status_code == 404
+
+
+def test_a_product_page_shows_price_unit_price_saving_and_tags(client):
+    tea = product(
+        "Green tea", "4.00", regular_price=Decimal("5.00"), diet_tags=["vegan"], size_text="500 g"
+    )
+    text = words(client.get(tea.get_absolute_url()))
+    for expected in ("$4.00", "regular price $5.00", "$0.80 per 100 g", "Save $1.00", "Vegan"):
+        assert expected in text
+
+
+def test_a_product_page_records_a_view_with_the_slate_item_that_led_there(client, settings):
+    settings.CONSENT = "assume"
+    tea = product("Tea")
+    qid = "018f0000-0000-7000-8000-000000000001"
+    client.get(f"{tea.get_absolute_url()}?qid={qid}&position=3")
+    event = Event.objects.get()
+    assert (event.event_type, event.product_id, str(event.qid), event.position) == (
+        "view",
+        tea.pk,
+        qid,
+        3,
+    )
+
+
+def test_without_consent_a_product_page_writes_nothing(client, settings):
+    settings.CONSENT = "ask"
+    client.get(product("Tea").get_absolute_url())
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("lines", [1, 10, 50])
+def test_catalogue_and_product_pages_cost_4_and_5_queries_whatever_is_in_the_cart(
+    client, settings, django_assert_num_queries, lines
+):
+    settings.CONSENT = "assume"
+    for number in range(lines):
+        put(client, product(f"Item {number}", brand=f"Brand {number}"))
+    tea = product("Tea", brand="Leaf")
+    with django_assert_num_queries(3):
+        client.get("/search?search=item")
+    with django_assert_num_queries(4):
+        client.get("/c/grocery")
+    with django_assert_num_queries(5):
+        client.get(tea.get_absolute_url())
+    with django_assert_num_queries(3):
+        client.get("/")
