@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracking import attribution, consent, record, visitor
-from tracking.parsers import BoundedFormParser, BoundedJSONParser, BoundedMultiPartParser
+from tracking.parsers import BoundedJSONParser
 from tracking.record import Draft, Verdict
 from tracking.serializers import (
     BatchAnswer,
@@ -54,7 +54,6 @@ class TrackEvent(generics.GenericAPIView[Any]):
     """Store one event. The same `event_id` again gets the first answer."""
 
     serializer_class = EventSerializer
-    parser_classes = [BoundedJSONParser, BoundedFormParser, BoundedMultiPartParser]
 
     @extend_schema(
         operation_id="track_event",
@@ -130,7 +129,6 @@ class Consent(generics.GenericAPIView[Any]):
     """May visits be recorded, so that swaps follow this store's shoppers? The answer is kept."""
 
     serializer_class = ConsentSerializer
-    parser_classes = [BoundedJSONParser, BoundedFormParser, BoundedMultiPartParser]
 
     @extend_schema(
         operation_id="consent", responses={200: ConsentAnswer, 400: REFUSED, 413: REFUSED}
