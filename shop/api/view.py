@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import generics, serializers
 
-from tracking.parsers import BoundedFormParser, BoundedJSONParser
+from tracking.parsers import BoundedFormParser, BoundedJSONParser, BoundedMultiPartParser
 
 
 class ErrorBody(serializers.Serializer[Any]):
@@ -28,7 +28,7 @@ CONFLICT = OpenApiResponse(ErrorAnswer, description="The world moved; the figure
 class ShopView(generics.GenericAPIView[Any]):
     """Bounded bodies, no filter forms; ``serializer_class`` is what a body may hold."""
 
-    parser_classes = [BoundedJSONParser, BoundedFormParser]
+    parser_classes = [BoundedJSONParser, BoundedFormParser, BoundedMultiPartParser]
     filter_backends = []
 
     def valid(self) -> dict[str, Any]:

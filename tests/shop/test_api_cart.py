@@ -182,3 +182,20 @@ def test_the_form_to_add_takes_plain_inputs(client):
     assert selects(page) <= {b"_content_type"}
     assert b'name="product_id"' in page.content
     assert client.post("/api/cart/lines", {"product_id": one.pk}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body"),
+    [
+        ("application/x-www-form-urlencoded", "a=1&" * 3000),
+        ("application/x-www-form-urlencoded", "product_id=%00"),
+        ("multipart/form-data; boundary=b", "--b\r\nnot a part"),
+        ("multipart/form-data", "no boundary"),
+        ("application/json; charset=nonsense", "{}"),
+        ("text/plain", "product_id=1"),
+        ("", "{}"),
+    ],
+)
+def test_a_hostile_form_is_refused_and_never_an_error_of_ours(client, media_type, body):
+    answer = client.generic("POST", "/api/cart/lines", body, content_type=media_type)
+    assert 400 <= answer.status_code < 500
