@@ -45,9 +45,12 @@ def eligible(
     for row, line in zip(rows.tolist(), anchors, strict=True):
         if row < 0:
             continue
-        swaps = _allowed(row, line, snapshot.rows_by_type[int(snapshot.type_id[row])], free, snapshot)
+        swaps = _allowed(
+            row, line, snapshot.rows_by_type[int(snapshot.type_id[row])], free, snapshot
+        )
         if len(swaps) < settings.fewest_in_type:
-            swaps = _with_near_types(swaps, row, line, free, snapshot, vectors)
+            near = _near_types(snapshot, vectors).get(int(snapshot.type_id[row]), ())
+            swaps = _with_near_types(swaps, row, line, near=near, free=free, snapshot=snapshot)
         found.append(_best(swaps, snapshot, most))
     return _joined(found)
 
@@ -89,16 +92,13 @@ def _allowed(row: int, line: Line, candidates: Ints, free: Flags, snapshot: Snap
 
 
 def _with_near_types(
-    swaps: Swaps, row: int, line: Line, free: Flags, snapshot: Snapshot, vectors: Vectors
+    swaps: Swaps, row: int, line: Line, *, near: Sequence[int], free: Flags, snapshot: Snapshot
 ) -> Swaps:
-    own = int(snapshot.type_id[row])
-    for kind in _near_types(snapshot, vectors).get(own, ()):
+    unit = snapshot.base_unit[row]
+    for kind in near:
         other = snapshot.rows_by_type[kind]
         # Without a common unit nothing says that the one can stand for the other.
-        other = other[
-            (snapshot.base_unit[other] == snapshot.base_unit[row])
-            & (snapshot.base_unit[row] != 0)
-        ]
+        other = other[(snapshot.base_unit[other] == unit) & (unit != 0)]
         swaps = _joined([swaps, _allowed(row, line, other, free, snapshot)])
         if len(swaps) >= conf.current().fewest_in_type:
             break

@@ -49,7 +49,7 @@ class Held(Generic[T]):
     """
 
     def __init__(self, renew: Callable[[T | None], T]) -> None:
-        self._renew = renew
+        self._renew: Callable[[T | None], T] = renew
         self._lock = threading.Lock()
         self._value: T | None = None
         self._checked = 0.0

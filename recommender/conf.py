@@ -30,12 +30,18 @@ class Conf:
     lease_seconds: int = 30
     training_seconds: int = 900
     training_threads: int = 2
+    weights_overdue_seconds: int = 180
     check_seconds: float = 1.0
     snapshot_days: int = 1
     embedder: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("exploration_share", "gate_live_margin", "gate_first_over_blend", "gate_blend_margin"):
+        for name in (
+            "exploration_share",
+            "gate_live_margin",
+            "gate_first_over_blend",
+            "gate_blend_margin",
+        ):
             if not 0 <= getattr(self, name) <= 1:
                 raise _wrong(name, "is not between 0 and 1")
         for field in fields(self):

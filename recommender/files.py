@@ -1,4 +1,4 @@
-"""Whole files in the ``rankers`` and ``training`` storages: a reader sees the old one or the new."""
+"""Whole files in Django storages: a reader sees the old one or the new, never a part."""
 
 from __future__ import annotations
 

@@ -79,6 +79,7 @@ def _training_set(
             vectors.append(vector)
     matrix = np.array(vectors, dtype=np.float64).reshape(-1, len(NAMES))
     rows = pd.concat(
-        [pd.DataFrame(about, columns=list(ABOUT)), pd.DataFrame(matrix, columns=list(NAMES))], axis=1
+        [pd.DataFrame(about, columns=list(ABOUT)), pd.DataFrame(matrix, columns=list(NAMES))],
+        axis=1,
     )
     return TrainingSet.from_rows(rows)

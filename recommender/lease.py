@@ -6,14 +6,21 @@ coalesce: the lease is taken for the newest due bucket, and finishing it satisfi
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from recommender import conf
 from recommender.models import TrainingRun
 from tracking import log
+
+logger = logging.getLogger(__name__)
 
 LONGEST_BACKOFF = 300
 
@@ -61,6 +68,28 @@ def renew(fence: int, *, now: datetime) -> bool:
     """Hold the lease longer; False when it belongs to somebody else by now."""
     until = now + timedelta(seconds=conf.current().lease_seconds)
     return bool(_held(fence).update(leased_until=until))
+
+
+@contextmanager
+def renewed(fence: int) -> Iterator[None]:
+    """Renews the lease from a thread while the block runs; a paused process stops renewing."""
+    ended = threading.Event()
+
+    def keep() -> None:
+        while not ended.wait(conf.current().lease_seconds / 3):
+            try:
+                renew(fence, now=timezone.now())
+            except DatabaseError:
+                logger.exception("the lease could not be renewed; the next turn tries again")
+        connection.close()
+
+    thread = threading.Thread(target=keep, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def holds(fence: int) -> bool:

@@ -37,7 +37,9 @@ def promote(version: RankerVersion, *, fence: int, now: datetime) -> int:
         ).update(status=RankerVersion.Status.LIVE, promoted_at=now)
         if moved != 1:
             raise NotPromotable(f"{version.tag} is not a challenger")
-        RankerVersion.objects.filter(pk=live.version_id).update(status=RankerVersion.Status.RETIRED)
+        RankerVersion.objects.filter(status=RankerVersion.Status.LIVE).exclude(
+            pk=version.pk
+        ).update(status=RankerVersion.Status.RETIRED)
         LiveTag.objects.filter(pk=1, generation=live.generation).update(
             generation=F("generation") + 1, version=version
         )

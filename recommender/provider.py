@@ -18,7 +18,7 @@ from recommender.ranking.blend import Blend
 from recommender.ranking.exploration import draw
 from recommender.ranking.features.build import build
 from recommender.ranking.features.schema import fingerprint
-from recommender.ranking.query import Floats, Ints, Query, State, Swaps
+from recommender.ranking.query import Floats, Query, State
 from recommender.taste import Known
 from shop import money
 from shop.provider import RankedSwap, Ranking, SwapQuery
@@ -79,15 +79,21 @@ class RankedSwaps:
         explainer: reasons.Contributing = reasons.BlendParts()
         if by_ranker and live.scorer is not None:
             explainer = live.scorer
+        words = reasons.of(features[shown], explainer)
         return Ranking(
-            swaps=_ranked(
-                swaps.take(shown),
-                anchors[shown],
-                products[shown],
-                scores[shown],
-                propensities,
-                features[shown],
-                reasons.of(features[shown], explainer),
+            swaps=tuple(
+                RankedSwap(
+                    anchor_id=int(anchors[row]),
+                    anchor_quantity=int(swaps.anchor_quantity[row]),
+                    product_id=int(products[row]),
+                    quantity=int(swaps.quantity[row]),
+                    saving_cents=int(swaps.saving_cents[row]),
+                    score=float(scores[row]),
+                    propensity=float(propensities[at]),
+                    features=tuple(features[row].tolist()),
+                    reasons=words[at],
+                )
+                for at, row in enumerate(shown.tolist())
             ),
             policy=policy,
             ranker_tag=live.tag if by_ranker else "",
@@ -154,28 +160,3 @@ def _dice(query: SwapQuery) -> np.random.Generator:
     ]
     digest = hashlib.sha256(json.dumps(asked).encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8], "big"))
-
-
-def _ranked(
-    swaps: Swaps,
-    anchors: Ints,
-    products: Ints,
-    scores: Floats,
-    propensities: Floats,
-    features: Floats,
-    words: list[tuple[str, ...]],
-) -> tuple[RankedSwap, ...]:
-    return tuple(
-        RankedSwap(
-            anchor_id=int(anchors[at]),
-            anchor_quantity=int(swaps.anchor_quantity[at]),
-            product_id=int(products[at]),
-            quantity=int(swaps.quantity[at]),
-            saving_cents=int(swaps.saving_cents[at]),
-            score=float(scores[at]),
-            propensity=float(propensities[at]),
-            features=tuple(features[at].tolist()),
-            reasons=words[at],
-        )
-        for at in range(len(swaps))
-    )

@@ -61,7 +61,7 @@ def of(features: Floats, ranker: Contributing) -> list[tuple[str, ...]]:
 
 
 def _of_row(row: Floats, parts: Floats) -> tuple[str, ...]:
-    found = []
+    found: list[str] = []
     for at in np.argsort(-parts, kind="stable").tolist():
         if parts[at] <= 0 or len(found) == MOST:
             break

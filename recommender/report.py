@@ -37,11 +37,12 @@ def text(version: RankerVersion) -> str:
 
 def _quality(evaluation: dict[str, Any]) -> list[str]:
     means, intervals = evaluation["ndcg_at_5"], evaluation["intervals"]
-    return [
-        f"  {words:<26}{means[policy]:.3f}  [{intervals[policy][0]:.3f}, {intervals[policy][1]:.3f}]"
-        for policy, words in POLICIES.items()
-        if means.get(policy) is not None
-    ]
+    lines = []
+    for policy, words in POLICIES.items():
+        if means.get(policy) is not None:
+            low, high = intervals[policy]
+            lines.append(f"  {words:<26}{means[policy]:.3f}  [{low:.3f}, {high:.3f}]")
+    return lines
 
 
 def _importance(weights: dict[str, Any]) -> list[str]:

@@ -81,5 +81,9 @@ def swaps_of(items: Sequence[Mapping[str, Any]], snapshot: Snapshot) -> Swaps:
     if (anchor_row < 0).any() or (candidate_row < 0).any():
         raise KeyError(f"snapshot {snapshot.tag[:12]} lacks a product of the slate")
     return Swaps(
-        anchor_row, candidate_row, column("anchor_quantity"), column("quantity"), column("saving_cents")
+        anchor_row,
+        candidate_row,
+        column("anchor_quantity"),
+        column("quantity"),
+        column("saving_cents"),
     )

@@ -52,7 +52,8 @@ class Shelves:
         if member_id is None or member_id not in self.vectors.shopper_id:
             return None
         at = int(np.searchsorted(self.vectors.shopper_id, member_id))
-        return self.vectors.shopper_factors[at].astype(np.float64)
+        factors: Floats = self.vectors.shopper_factors[at].astype(np.float64)
+        return factors
 
     def types_for(self, products: Ints, count: int, rng: np.random.Generator) -> list[int]:
         """``count`` types, those of ``products`` (a member's purchases) where there are any."""

@@ -1,8 +1,8 @@
-"""One simulated shopper's visit through the store's own code: browse, cart, panel, swap, checkout."""
+"""One simulated visit through the store's own code: browse, cart, panel, swap, checkout."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
@@ -30,7 +30,6 @@ from shop.models import CartLine, DietProfile, Order, OrderLine, Product
 from shop.recommendations import Slate, swaps_for
 from tracking import log, record
 from tracking.record import Draft
-from tracking.visitor import Caller
 
 ANONYMOUS_SHARE = 0.3
 DIET_SHARE = 0.15
@@ -120,17 +119,19 @@ class Shopper:
     def _fill(self, types: Sequence[int]) -> None:
         factors = self.shelves.factors_of(self.member_id)
         ids = self.shelves.snapshot.product_id
+        views = []
         for kind in types:
             product = int(ids[self.shelves.pick(kind, self.persona, factors, self.rng)])
             at = self._later(20)
             if self.rng.random() < 0.4:
-                self._report([Draft("view", product, occurred_at=at)])
+                views.append(Draft("view", product, occurred_at=at))
             packs = int(self.rng.choice([1, 1, 1, 2, 3]))
             try:
                 carts.add(self.caller, product, packs, at=at)
             except ShopError:
                 # Sold out: a real shopper walks on as well.
                 continue
+        self._report(views)
 
     def _panel(self, size: int) -> Slate:
         contents = carts.contents(self.caller)
@@ -154,15 +155,14 @@ class Shopper:
         utility = self._utility(qid, self.shelves.snapshot.rows_of(np.asarray(products)))
         looked = looks(self.rng, self.persona, utility) > 0
         seen_at = self._later(5)
-        self._report(
-            Draft("impression", product, qid, position, seen_at)
-            for position, product in enumerate(products, start=1)
-        )
-        self._report(
-            Draft("view", product, qid, position, self._later(10))
-            for position, product in enumerate(products, start=1)
-            if looked[position - 1]
-        )
+        slots = list(enumerate(products, start=1))
+        seen = [Draft("impression", product, qid, at, seen_at) for at, product in slots]
+        views = [
+            Draft("view", product, qid, at, self._later(10))
+            for at, product in slots
+            if looked[at - 1]
+        ]
+        self._report([*seen, *views])
         best = int(np.argmax(np.where(looked, utility, -np.inf)))
         wants = bool(looked[best]) and utility[best] > UTILITIES[self.persona].accept_bar
         taken_back = False
@@ -211,13 +211,18 @@ class Shopper:
             # An empty cart or a shelf that ran out: the visit ends without an order.
             return
         # Nothing left the store: the next real shopper finds the shelves as they were.
-        for product_id, packs in order.lines.values_list("product_id", "quantity"):
-            Product.objects.filter(pk=product_id).update(
-                stock=F("stock") + packs, sold=F("sold") - packs
+        packs: dict[int, list[int]] = {}
+        for product_id, quantity in order.lines.exclude(product=None).values_list(
+            "product_id", "quantity"
+        ):
+            packs.setdefault(quantity, []).append(product_id)
+        for quantity, products in packs.items():
+            Product.objects.filter(pk__in=products).update(
+                stock=F("stock") + quantity, sold=F("sold") - quantity
             )
 
-    def _report(self, drafts: Iterable[Draft]) -> None:
-        record.events(self.caller, list(drafts), server_side=False)
+    def _report(self, drafts: Sequence[Draft]) -> None:
+        record.events(self.caller, drafts, server_side=False)
 
     def _later(self, seconds: int) -> datetime:
         self.now += timedelta(seconds=int(self.rng.integers(1, seconds + 1)))

@@ -82,7 +82,8 @@ def build(*, as_of: datetime) -> Snapshot:
                 type_and_unit, standing.unit_price(price_cents, amount)
             ),
             quality_share=np.array(
-                [len(set(tags)) / max(len(quality_tags), 1) for tags in fields[10]], dtype=np.float64
+                [len(set(tags)) / max(len(quality_tags), 1) for tags in fields[10]],
+                dtype=np.float64,
             ),
             diet_bits=np.array(
                 [sum(bit[tag] for tag in set(tags)) for tags in fields[9]], dtype=np.int64

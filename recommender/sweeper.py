@@ -22,7 +22,8 @@ _stop = threading.Event()
 
 def sweep() -> None:
     """One round: start a due training in a thread of its own, follow the live tag."""
-    if lease.due_bucket() is not None and not _training.is_alive():
+    due = lease.due_bucket() is not None or trainer.without_weights() is not None
+    if due and not _training.is_alive():
         _start_training()
     live_ranker.current()
 
@@ -36,6 +37,7 @@ def _start_training() -> None:
 def _train() -> None:
     try:
         trainer.run_if_due()
+        trainer.weigh_if_overdue()
     except Exception:
         logger.exception("a due bucket could not be trained; the next round tries again")
         time.sleep(conf.current().check_seconds)
@@ -55,14 +57,14 @@ def _forever() -> None:
 _training = threading.Thread()
 
 
-@worker_ready.connect
+@worker_ready.connect  # type: ignore[untyped-decorator]
 def start(**_: Any) -> None:
     """Celery calls this once in the worker's main process."""
     _stop.clear()
     threading.Thread(target=_forever, name="sweeper", daemon=True).start()
 
 
-@worker_shutting_down.connect
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def stop(**_: Any) -> None:
     """No new training is started once the worker is told to stop."""
     _stop.set()

@@ -81,9 +81,7 @@ def of(shopper_key: str, *, member_id: int | None, now: datetime) -> Known:
     return known
 
 
-def at(
-    shopper_key: str, *, member_id: int | None, cursor: UUID | None, now: datetime
-) -> Known:
+def at(shopper_key: str, *, member_id: int | None, cursor: UUID | None, now: datetime) -> Known:
     """What was known up to the event ``cursor``, from the events alone (for ``check_skew``)."""
     events = log.events_of_shopper(shopper_key) if cursor else []
     start = Known(history(member_id, until=now), None)
@@ -220,7 +218,7 @@ def _beta(facts: Mapping[str, Any], snapshot: Snapshot, thrift: _Thrift) -> floa
     chosen = thrift.values[rows[rows >= 0]]
     accepted, refused = facts["swaps"]
     total = float(chosen.sum()) + accepted + PRIOR_CHOICES * thrift.mean
-    return total / (len(chosen) + accepted + refused + PRIOR_CHOICES)
+    return float(total / (len(chosen) + accepted + refused + PRIOR_CHOICES))
 
 
 def _intent(facts: Mapping[str, Any], snapshot: Snapshot) -> float:

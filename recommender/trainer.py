@@ -9,24 +9,23 @@ import logging
 import os
 import subprocess
 import sys
-import time
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
 
 from recommender import conf, lease
+from recommender.models import RankerVersion
 
 logger = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.1
-
 REFUSED = 3
-"""Exit code of ``train_ranker`` when there is nothing to learn; no breakdown, the lease is ended."""
+"""Exit code of ``train_ranker`` when there is nothing to learn: no breakdown."""
 
 
 def run_if_due() -> bool:
-    """Train the newest due bucket, if there is one and nobody else does; True when it was done here.
+    """Train the newest due bucket, unless somebody else does; True when it was done here.
 
     Blocks until the training has ended. May be called by any number of processes at any time.
     """
@@ -38,7 +37,7 @@ def run_if_due() -> bool:
         return False
     logger.info("training bucket %s under fence %s", bucket, fence)
     try:
-        problem = _watch(_spawn(bucket, fence), fence)
+        problem = _watch(_spawn("train_ranker", "--bucket", str(bucket), "--fence", str(fence)))
     except OSError as error:
         problem = f"The training could not be started: {error}"
     if problem:
@@ -47,11 +46,31 @@ def run_if_due() -> bool:
     return True
 
 
-def _spawn(bucket: int, fence: int) -> subprocess.Popen[bytes]:
+def without_weights() -> str | None:
+    """Tag of a live ranker whose training was killed before its weights were measured."""
+    overdue = timezone.now() - timedelta(seconds=conf.current().weights_overdue_seconds)
+    live = RankerVersion.objects.filter(
+        status=RankerVersion.Status.LIVE,
+        weights_state=RankerVersion.Weights.COMPUTING,
+        trained_at__lt=overdue,
+    )
+    return live.values_list("tag", flat=True).first()
+
+
+def weigh_if_overdue() -> None:
+    """Measure the weights that a killed training left out. Twice measured is the same weights."""
+    tag = without_weights()
+    if tag is None:
+        return
+    problem = _watch(_spawn("weigh_ranker", tag))
+    if problem:
+        logger.error("weights of %s: %s", tag, problem)
+
+
+def _spawn(*arguments: str) -> subprocess.Popen[bytes]:
     threads = str(conf.current().training_threads)
-    command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "train_ranker"]
-    return subprocess.Popen(  # noqa: S603 the arguments are our own numbers
-        [*command, "--bucket", str(bucket), "--fence", str(fence)],
+    return subprocess.Popen(  # noqa: S603 the arguments are our own
+        [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *arguments],
         # Waiting threads that spin take the core away from whoever has work to do.
         env={**os.environ, "OMP_NUM_THREADS": threads, "OMP_WAIT_POLICY": "PASSIVE"},
         stdin=subprocess.DEVNULL,
@@ -59,21 +78,13 @@ def _spawn(bucket: int, fence: int) -> subprocess.Popen[bytes]:
     )
 
 
-def _watch(process: subprocess.Popen[bytes], fence: int) -> str:
-    """Renew the lease until the process ends; what went wrong, or an empty text."""
-    settings_now = conf.current()
-    deadline = time.monotonic() + settings_now.training_seconds
-    renewed = time.monotonic()
-    leased = True
+def _watch(process: subprocess.Popen[bytes]) -> str:
+    """Wait until the process ends, which renews its lease itself; what went wrong, or nothing."""
+    limit = conf.current().training_seconds
     try:
-        while process.poll() is None:
-            if time.monotonic() > deadline:
-                return f"The training took longer than {settings_now.training_seconds} s."
-            if leased and time.monotonic() - renewed > settings_now.lease_seconds / 3:
-                # A training that has published still computes its weights, without the lease.
-                leased = lease.renew(fence, now=timezone.now())
-                renewed = time.monotonic()
-            time.sleep(POLL_SECONDS)
+        process.wait(timeout=limit)
+    except subprocess.TimeoutExpired:
+        return f"The training took longer than {limit} s."
     finally:
         if process.poll() is None:
             process.kill()

@@ -23,6 +23,8 @@ from recommender.ranking.artifact import Scorer
 from recommender.ranking.errors import CannotLearn
 from recommender.ranking.evaluation import Chain
 from recommender.ranking.features.schema import fingerprint
+from recommender.ranking.metrics import ndcg
+from recommender.ranking.query import Floats
 from recommender.ranking.ranker import refuse_unlearnable
 from recommender.ranking.training_set import TrainingSet, from_parquet, to_parquet
 from tracking import log
@@ -42,6 +44,23 @@ class Outcome:
 
 class LeaseLost(Exception):
     """Somebody else trains by now; nothing was published."""
+
+
+def held(
+    *, bucket: int, fence: int, training: TrainingSet | None = None, threads: int = 1
+) -> Outcome:
+    """``run`` and then ``weigh``; the lease is renewed meanwhile, given back on a breakdown."""
+    try:
+        with lease.renewed(fence):
+            outcome = run(bucket=bucket, fence=fence, training=training, threads=threads)
+    except BaseException as error:
+        # Ctrl-C included: the next one need not wait until the lease runs out.
+        lease.fail(fence, message=f"{type(error).__name__}: {error}", now=timezone.now())
+        raise
+    if outcome.version is not None:
+        weigh(outcome.version, outcome.chain, threads=threads)
+        outcome.version.refresh_from_db()
+    return outcome
 
 
 def run(
@@ -90,9 +109,7 @@ def _learn(training: TrainingSet, *, bucket: int, fence: int, threads: int) -> O
     refuse_unlearnable(training.labels, training.groups)
     settings = conf.current()
     chain = _against_live(
-        evaluation.forward_chain(
-            training, blocks=settings.chain_blocks, seed=SEED, threads=threads
-        )
+        evaluation.forward_chain(training, blocks=settings.chain_blocks, seed=SEED, threads=threads)
     )
     policy = gate.choose_rung(chain, seed=SEED)
     challenger = (
@@ -171,9 +188,7 @@ def _against_live(chain: Chain) -> Chain:
     return replace(chain, ndcg={**chain.ndcg, "live": np.where(unseen, measured, recipe)})
 
 
-def _ndcg(scorer: Scorer, slates: TrainingSet) -> np.ndarray:
-    from recommender.ranking.metrics import ndcg
-
+def _ndcg(scorer: Scorer, slates: TrainingSet) -> Floats:
     scores = scorer.score(slates.features, slates.groups)
     return ndcg(slates.labels, scores, slates.groups, k=evaluation.K)
 

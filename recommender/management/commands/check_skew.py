@@ -28,7 +28,8 @@ class Command(BaseCommand):
             self.stderr.write(problem)
         summary = (
             f"{found.slates} slates, {found.values:,} values: {found.differences} differences; "
-            f"{found.tastes} tastes differ from the events; {found.foreign} slates of other features."
+            f"{found.tastes} tastes differ from the events; "
+            f"{found.foreign} slates of other features."
         )
         if not found.clean:
             raise CommandError(summary)

@@ -38,8 +38,8 @@ class Command(BaseCommand):
 def _statistics(training: TrainingSet) -> str:
     info = training.describe()
     lines = [
-        f"{info['samples']:,} samples of {info['sessions']:,} sessions ({info['slates']:,} slates), "
-        f"{100 * info['positive_share']:.1f} % positive; "
+        f"{info['samples']:,} samples of {info['sessions']:,} sessions "
+        f"({info['slates']:,} slates), {100 * info['positive_share']:.1f} % positive; "
         f"{info['without_positive']} slates without a positive.",
     ]
     if not info["samples"]:

@@ -33,18 +33,13 @@ class Command(BaseCommand):
         bucket, fence = _leased(options["bucket"], options["fence"])
         threads = conf.current().training_threads
         try:
-            outcome = training.run(bucket=bucket, fence=fence, training=given, threads=threads)
+            outcome = training.held(bucket=bucket, fence=fence, training=given, threads=threads)
         except training.LeaseLost as error:
             raise CommandError(f"{error}.") from error
-        except Exception as error:
-            lease.fail(fence, message=f"{type(error).__name__}: {error}", now=timezone.now())
-            raise
         if outcome.state == TrainingRun.State.REFUSED:
             self.stderr.write(outcome.message)
             sys.exit(REFUSED)
-        if outcome.version is not None and outcome.chain is not None:
-            training.weigh(outcome.version, outcome.chain, threads=threads)
-            outcome.version.refresh_from_db()
+        if outcome.version is not None:
             self.stdout.write(report.text(outcome.version))
         self.stdout.write(outcome.message)
 

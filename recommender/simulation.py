@@ -1,0 +1,66 @@
+"""Many simulated visits, one after the other, spread over past weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import numpy as np
+from django.db.models import Max
+from django.utils import timezone
+
+from recommender import snapshot, vectors
+from recommender.simulated_cart import Shelves, visiting_times
+from recommender.simulated_visit import Visit, play
+from shop.models import Member, Order
+
+DAYS = 35
+TRIES = 10
+"""So many shoppers are drawn for one session until one has a cart with a full slate."""
+
+
+class EmptyStore(Exception):
+    """There are no products, or too few cheaper alternatives, to simulate with."""
+
+
+def run(
+    *,
+    sessions: int,
+    slate_size: int,
+    seed: int,
+    start: datetime | None = None,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Visit]:
+    """``sessions`` visits with a judged slate each; the same seed on the same store repeats them.
+
+    ``start`` (aware; None: 35 days before the last real order, so that a seed means the same visits
+    tomorrow) begins the 35 days they are spread over. ``told`` gets (done, total). Raises
+    EmptyStore.
+    """
+    shelves = Shelves(snapshot.current(), vectors.current())
+    if not len(shelves.snapshot.product_id):
+        raise EmptyStore("The store has no products yet: load a catalogue first.")
+    rng = np.random.default_rng(seed)
+    households = Member.objects.filter(household_id__isnull=False).order_by("household_id")
+    members = list(households.values_list("pk", flat=True))
+    visits = []
+    for moment in visiting_times(sessions, start=start or _before_last_order(), days=DAYS, rng=rng):
+        visits.append(_full_visit(shelves, members, moment, slate_size, rng))
+        told(len(visits), sessions)
+    return visits
+
+
+def _full_visit(
+    shelves: Shelves, members: list[int], moment: datetime, size: int, rng: np.random.Generator
+) -> Visit:
+    for _ in range(TRIES):
+        visit = play(shelves, members, started_at=moment, slate_size=size, rng=rng)
+        if visit.qid is not None:
+            return visit
+    raise EmptyStore(f"The store has too few cheaper alternatives for slates of {size} swaps.")
+
+
+def _before_last_order() -> datetime:
+    real = Order.objects.exclude(origin=Order.Origin.SIMULATED)
+    newest: datetime = real.aggregate(newest=Max("placed_at"))["newest"] or timezone.now()
+    return timezone.localtime(newest) - timedelta(days=DAYS)

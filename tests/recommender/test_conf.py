@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from recommender import conf
+
+
+def test_settings_are_read_late(settings):
+    settings.RECOMMENDER = {"GATE_SLATES": 12}
+    settings.RETRAIN_EVERY = 7
+    assert (conf.current().gate_slates, conf.current().retrain_every) == (12, 7)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"GATE_SLATE": 12}, "RECOMMENDER['GATE_SLATE'] is not a setting of the learning loop."),
+        ({"GATE_SLATES": 0}, "RECOMMENDER['GATE_SLATES'] is below 1."),
+        ({"GATE_SLATES": "12"}, "RECOMMENDER['GATE_SLATES'] is '12', which is not of the type int."),
+        ({"EXPLORATION_SHARE": 1.5}, "RECOMMENDER['EXPLORATION_SHARE'] is not between 0 and 1."),
+    ],
+)
+def test_a_wrong_setting_is_named_in_a_sentence(settings, given, sentence):
+    settings.RECOMMENDER = given
+    with pytest.raises(ImproperlyConfigured) as error:
+        conf.current()
+    assert str(error.value) == sentence

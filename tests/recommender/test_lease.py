@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from recommender import lease
+from recommender.models import TrainingRun
+from tracking.models import Counter
+
+pytestmark = pytest.mark.django_db
+
+KEPT = TrainingRun.State.KEPT
+
+
+def _purchases(number: int) -> None:
+    Counter.objects.update_or_create(name="purchases", defaults={"value": number})
+
+
+def _end(fence: int | None) -> bool:
+    assert fence is not None
+    return lease.finish(fence, state=KEPT, message="", now=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("purchases", "bucket"), [(0, None), (4, None), (5, 1), (9, 1), (10, 2), (27, 5)]
+)
+def test_every_fifth_purchase_makes_a_bucket_due(purchases, bucket):
+    _purchases(purchases)
+    assert lease.due_bucket() == bucket
+
+
+def test_the_number_of_purchases_per_bucket_is_a_setting(settings):
+    settings.RETRAIN_EVERY = 3
+    _purchases(6)
+    assert lease.due_bucket() == 2
+
+
+def test_a_trained_bucket_satisfies_all_older_ones():
+    _purchases(23)
+    _end(lease.take(4, now=timezone.now()))
+    assert lease.due_bucket() is None
+    _purchases(25)
+    assert lease.due_bucket() == 5
+
+
+def test_while_one_trains_nobody_else_does():
+    now = timezone.now()
+    assert lease.take(1, now=now) == 1
+    assert lease.take(1, now=now) is None
+    assert lease.take(2, now=now) is None
+    assert lease.take(2, now=now, by_hand=True) is None
+
+
+def test_a_bucket_is_trained_once():
+    _end(lease.take(1, now=timezone.now()))
+    assert lease.take(1, now=timezone.now()) is None
+    assert lease.take(2, now=timezone.now()) == 2
+
+
+def test_by_hand_a_bucket_may_be_trained_again():
+    _end(lease.take(1, now=timezone.now()))
+    assert lease.take(1, now=timezone.now(), by_hand=True) == 2
+
+
+def test_a_lease_that_ran_out_is_taken_over_and_the_first_holder_is_fenced_off():
+    now = timezone.now()
+    first = lease.take(1, now=now - timedelta(minutes=5))
+    second = lease.take(1, now=now)
+    assert (first, second) == (1, 2)
+    assert not lease.holds(1)
+    assert lease.holds(2)
+    assert not lease.renew(1, now=now)
+    assert not _end(1)
+    assert TrainingRun.objects.get().state == TrainingRun.State.RUNNING
+    assert _end(2)
+
+
+def test_a_renewed_lease_lasts():
+    now = timezone.now()
+    fence = lease.take(1, now=now - timedelta(seconds=29))
+    assert fence is not None
+    assert lease.renew(fence, now=now)
+    assert lease.take(1, now=now + timedelta(seconds=29)) is None
+
+
+def test_a_breakdown_leaves_the_bucket_due_and_waits_longer_each_time():
+    now = timezone.now()
+    _purchases(5)
+    for pause in (2, 4, 8):
+        fence = lease.take(1, now=now)
+        assert fence is not None
+        assert lease.fail(fence, message="killed", now=now)
+        assert lease.due_bucket() == 1
+        assert lease.take(1, now=now + timedelta(seconds=pause - 1)) is None
+        now += timedelta(seconds=pause + 1)
+    assert TrainingRun.objects.get().message == "killed"
+
+
+def test_by_hand_one_need_not_wait_out_a_breakdown():
+    fence = lease.take(1, now=timezone.now())
+    assert fence is not None
+    lease.fail(fence, message="killed", now=timezone.now())
+    assert lease.take(1, now=timezone.now(), by_hand=True) == 2

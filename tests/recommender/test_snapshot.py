@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from recommender import columns, snapshot
+from recommender.models import ColumnsFile
+from shop.models import Brand, CatalogueVersion, Product
+from tests.recommender import market
+from tests.shop import shelf
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_product_becomes_whole_numbers():
+    own = Brand.objects.create(name="Store's own", own_brand=True)
+    tea = shelf.product_type("Tea")
+    shelf.product(
+        "Tea",
+        "3.29",
+        regular_price=Decimal("3.99"),
+        amount=Decimal("113.398"),
+        base_unit="g",
+        category=tea,
+        diet_tags=["vegan"],
+        quality_tags=["organic"],
+    )
+    shelf.product("Loose tea", "2.00", amount=None, category=tea, quality_tags=["premium"])
+    Product.objects.filter(name="Tea").update(brand=own)
+    built = snapshot.build(as_of=timezone.now())
+    assert built.price_cents.tolist() == [329, 200]
+    assert built.regular_cents.tolist() == [399, 200]
+    assert built.amount_milli.tolist() == [113398, 0]
+    assert built.base_unit.tolist() == [1, 0]
+    assert built.own_brand.tolist() == [True, False]
+    assert built.type_id.tolist() == [tea.pk, tea.pk]
+    assert built.aisle_id.tolist() == [tea.parent_id, tea.parent_id]
+    assert built.quality_share.tolist() == [0.5, 0.5]
+    assert (built.diet_tags, built.diet_bits.tolist()) == (("vegan",), [1, 0])
+
+
+def test_products_no_longer_sold_are_left_out():
+    kept, gone = market.coffees("5.00", "4.00")
+    Product.objects.filter(pk=gone.pk).update(is_active=False)
+    assert snapshot.build(as_of=timezone.now()).product_id.tolist() == [kept.pk]
+
+
+def test_popularity_is_the_share_of_the_types_sales():
+    first, second = market.coffees("5.00", "4.00")
+    now = timezone.now()
+    for _ in range(3):
+        market.imported_order(market.member(f"{_}@example.org"), first, placed_at=now)
+    built = snapshot.build(as_of=now)
+    # Three packs half a week ago weigh 3 x 2^(-3.5 / 28); one pack each is given in advance.
+    weight = 3 * 2 ** (-3.5 / 28)
+    assert built.popularity.tolist() == pytest.approx(
+        [(weight + 1) / (weight + 2), 1 / (weight + 2)]
+    )
+    assert built.rows_of(built.product_id).tolist() == [0, 1]
+    assert built.product_id.tolist() == [first.pk, second.pk]
+
+
+def test_a_price_change_makes_a_new_snapshot_and_nothing_else_does():
+    (product,) = market.coffees("5.00")
+    first = snapshot.current()
+    Product.objects.filter(pk=product.pk).update(stock=1)
+    assert snapshot.current() is first
+    product.price = Decimal("4.00")
+    product.save()
+    second = snapshot.current()
+    assert second.price_cents.tolist() == [400]
+    assert ColumnsFile.objects.count() == 2
+    assert columns.snapshot(first.tag).price_cents.tolist() == [500]
+
+
+def test_a_second_process_reads_the_stored_snapshot():
+    market.coffees("5.00")
+    first = snapshot.current()
+    snapshot.forget()
+    assert snapshot.current().tag == first.tag
+    assert ColumnsFile.objects.count() == 1
+
+
+def test_within_a_second_nothing_is_asked(settings, django_assert_num_queries):
+    settings.RECOMMENDER = {"CHECK_SECONDS": 1.0}
+    market.coffees("5.00")
+    snapshot.current()
+    CatalogueVersion.grow()
+    with django_assert_num_queries(0):
+        snapshot.current()
+
+
+def test_an_empty_store_has_an_empty_snapshot():
+    assert len(snapshot.build(as_of=timezone.now()).product_id) == 0
