@@ -57,6 +57,19 @@ def test_signal_wins_over_an_earlier_yes(settings):
     assert Event.objects.count() == 1
 
 
+def test_signal_in_the_middle_of_a_visit_hides_the_visit(caller_of, rf):
+    client = Client()
+    post(client, "/api/track-event", VIEW)
+    slate_for(caller_of(client), 5)
+    request = rf.get("/", headers={"Sec-GPC": "1"})
+    request.COOKIES = {"visitor": client.cookies["visitor"].value}
+    caller = visitor.of(request)
+    assert caller.visitor_key is not None
+    assert caller.session_id is None
+    assert visitor.ensure(request).session_id is None
+    assert log.last_slate(caller, placement="cart_panel", state_key="as it is") is None
+
+
 def test_yes_is_kept_in_the_visitor_row_and_no_ends_storing(settings):
     settings.CONSENT = "ask"
     client = Client()

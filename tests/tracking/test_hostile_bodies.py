@@ -143,6 +143,13 @@ def test_depth_is_counted_outside_of_strings_only():
     assert "deeper than 20" in answer.json()["error"]["message"]
 
 
+@pytest.mark.parametrize("name", ["NaN", "Infinity", "minus Infinity"])
+def test_numbers_that_json_does_not_know_are_refused_before_the_fields(name):
+    answer = Client().post("/api/track-event", BODIES[name], content_type="application/json")
+    assert answer.json()["error"]["code"] == "parse_error"
+    assert "is not a number that JSON knows" in answer.json()["error"]["message"]
+
+
 def test_whole_surrogate_pair_is_an_ordinary_character():
     body = b'{"event_type": "view", "product_id": 5, "note": "\\ud83d\\ude00"}'
     answer = Client().post("/api/track-event", body, content_type="application/json")
