@@ -10,7 +10,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "name": ("title", "product", "product name", "item", "item name"),
     "category": ("category path", "categories", "product type", "product category", "department"),
     "brand": ("manufacturer", "brand name", "vendor"),
-    "price": ("current price", "sale price", "selling price", "unit price", "amount"),
+    "price": ("current price", "sale price", "selling price"),
     "regular_price": ("list price", "original price", "compare at price", "rrp", "msrp"),
     "size": ("pack size", "package size", "contents", "net content", "unit size"),
     "stock": ("quantity", "qty", "inventory", "on hand", "stock level", "inventory quantity"),
