@@ -7,6 +7,8 @@ from operator import add
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Concat, Replace
+from django.db.models.lookups import IContains
 
 from shop.models import Product
 
@@ -19,14 +21,13 @@ def matching(products: QuerySet[Product], text: str) -> QuerySet[Product]:
     """Those of ``products`` that hold every word, annotated with ``relevance``.
 
     Words are prefixes ("choc" finds chocolate), case does not count, and a plural finds its
-    singular. A word in the type counts 4, at the start of the name 2, elsewhere in the name 1.
-    Words past the eighth are ignored; no word at all finds everything at relevance 0.
+    singular. A type that ends with a word ("ground coffee") counts 6 for it, one that holds it
+    ("coffee creamer") 2, a name that begins with it 1. Words past the eighth are ignored; no word
+    at all finds everything at relevance 0.
     """
     words = [_stem(word) for word in text.replace("\0", " ").split()[:MOST_WORDS]]
     for word in words:
-        products = products.filter(
-            _begins("name", word) | _begins("brand__name", word) | _begins("category__name", word)
-        )
+        products = products.filter(IContains(_all_words(), f" {word}"))
     scores: list[Combinable] = [score for word in words for score in _scores(word)]
     return products.annotate(relevance=reduce(add, scores, Value(0)))
 
@@ -42,19 +43,21 @@ def _stem(word: str) -> str:
     return word
 
 
-def _begins(field: str, word: str) -> Q:
-    first = Q(**{f"{field}__istartswith": word})
-    return (
-        first | Q(**{f"{field}__icontains": f" {word}"}) | Q(**{f"{field}__icontains": f"-{word}"})
+def _all_words() -> Replace:
+    """Name, brand and type as one text in which a space stands before every word."""
+    brand = Coalesce("brand__name", Value(""))
+    return Replace(
+        Concat(Value(" "), "name", Value(" "), brand, Value(" "), "category__name"),
+        Value("-"),
+        Value(" "),
     )
 
 
 def _scores(word: str) -> list[Combinable]:
-    return [
-        _worth(4, _begins("category__name", word)),
-        _worth(1, Q(name__istartswith=word)),
-        _worth(1, _begins("name", word)),
-    ]
+    kind = "category__name"
+    ends = Q(**{f"{kind}__iendswith": word}) | Q(**{f"{kind}__iendswith": f"{word}s"})
+    holds = Q(**{f"{kind}__istartswith": word}) | Q(**{f"{kind}__icontains": f" {word}"})
+    return [_worth(4, ends), _worth(2, holds), _worth(1, Q(name__istartswith=word))]
 
 
 def _worth(points: int, condition: Q) -> Case:

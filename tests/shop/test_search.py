@@ -29,6 +29,12 @@ class TestWords:
     def test_the_type_counts_more_than_the_name(self):
         assert found("milk") == ["Skimmed Milk", "Whole Milk", "Milk Chocolate Bar"]
 
+    def test_what_a_type_ends_with_is_what_it_is(self):
+        product("Whitener", "2.00", category=product_type("Coffee creamer"), sold=99)
+        product("Filters", "2.00", category=product_type("Coffee filters"), sold=98)
+        product("Roast", "2.00", category=product_type("Ground coffee"), sold=1)
+        assert found("coffee") == ["Roast", "Whitener", "Filters"]
+
     def test_a_beginning_of_a_word_is_enough_and_its_middle_is_not(self):
         assert found("choc") == ["Milk Chocolate Bar", "Dark Tablets"]
         assert found("ilk") == []
