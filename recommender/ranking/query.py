@@ -6,9 +6,10 @@ unit, so that the same inputs always give the same bits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,6 +99,16 @@ class Snapshot:
         at = np.searchsorted(self.product_id, products)
         at = np.minimum(at, len(self.product_id) - 1)
         return np.where(self.product_id[at] == products, at, -1).astype(np.int64)
+
+    def restated(self, **columns: Any) -> Snapshot:
+        """The same products with other standing (prices, popularity), under the same tag.
+
+        For replays of history only: a stored snapshot never changes under its tag.
+        """
+        other = replace(self, **columns)
+        # Which products a type has does not change, and finding out is the dear part.
+        other.__dict__["rows_by_type"] = self.rows_by_type
+        return other
 
     @cached_property
     def rows_by_type(self) -> dict[int, Ints]:

@@ -16,6 +16,7 @@ from recommender.ranking.query import Ints
 
 DIMENSIONS = 128
 PRODUCTS_PER_CLUSTER = 8
+MOST_CLUSTERS = 1000
 
 
 class Embedder(Protocol):
@@ -47,10 +48,10 @@ class CharacterNgrams:
 
 
 def clusters(text: NDArray[np.float32]) -> Ints:
-    """A semantic cluster per row of ``text``, about eight products in each, shape (n,)."""
+    """A semantic cluster per row, about eight products in each, at most 1,000, shape (n,)."""
     from sklearn.cluster import MiniBatchKMeans
 
-    wanted = max(1, len(text) // PRODUCTS_PER_CLUSTER)
+    wanted = min(MOST_CLUSTERS, max(1, len(text) // PRODUCTS_PER_CLUSTER))
     if wanted == 1:
         return np.zeros(len(text), dtype=np.int64)
     means = MiniBatchKMeans(wanted, random_state=0, n_init=1, batch_size=2048)

@@ -18,9 +18,13 @@ def popularity(type_id: Ints, *, sold_row: Ints, sold_quantity: Floats, days_ago
     2^(-days / 28). share = (own + 1) / (whole type + number of products in the type).
     """
     weight = sold_quantity * np.exp2(-np.maximum(days_ago, 0.0) / HALF_LIFE_DAYS)
-    own = np.bincount(sold_row, weights=weight, minlength=len(type_id)) + SMOOTHING
-    _, code = np.unique(type_id, return_inverse=True)
-    return own / np.bincount(code, weights=own)[code]
+    return share_within_type(type_id, np.bincount(sold_row, weights=weight, minlength=len(type_id)))
+
+
+def share_within_type(type_id: Ints, units: Floats) -> Floats:
+    """(own units + 1) / (the type's units + its number of products), shape (products,)."""
+    own = units + SMOOTHING
+    return np.asarray(own / np.bincount(type_id, weights=own)[type_id])
 
 
 def percentile_within_type(type_id: Ints, value: Floats) -> Floats:
