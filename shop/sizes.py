@@ -11,6 +11,8 @@ from functools import lru_cache
 from shop.models.catalogue import BaseUnit
 
 THOUSANDTH = Decimal("0.001")
+MOST = 10**9
+"""Base units; a size at or above it is no pack, and the database has no room for it."""
 FLUID_PACK_LIMIT = 34
 """Ounces: a bottle or can of a multi-pack is not larger, so a larger figure is the whole pack."""
 WEIGHT_PACK_LIMIT = 7
@@ -158,11 +160,13 @@ def _number(text: str) -> Fraction:
 
 
 def _shown(number: Fraction) -> str:
-    return f"{float(number):g}"
+    return f"{float(number):.4f}".rstrip("0").rstrip(".")
 
 
 def _size(number: Fraction, unit: Unit, count: Fraction | None = None) -> Size | None:
     whole = number * unit.factor * (count or 1)
+    if whole >= MOST:
+        return None
     amount = (Decimal(whole.numerator) / Decimal(whole.denominator)).quantize(THOUSANDTH)
     if amount <= 0:
         return None

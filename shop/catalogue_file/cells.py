@@ -40,10 +40,10 @@ def price(text: str) -> Decimal:
     amount = Decimal(number)
     if amount == 0:
         raise Refused(f"{text!r} is zero; a price is above zero")
-    if amount != amount.quantize(Decimal("0.01")):
-        raise Refused(f"{text!r} has more than two decimals")
     if amount > MOST_MONEY:
         raise Refused(f"{text!r} is more than {MOST_MONEY:,}")
+    if amount != amount.quantize(Decimal("0.01")):
+        raise Refused(f"{text!r} has more than two decimals")
     return amount.quantize(Decimal("0.01"))
 
 
@@ -74,9 +74,8 @@ def path(text: str) -> tuple[str, str, str]:
     if len(levels) > LEVELS:
         levels = [*levels[:2], " / ".join(levels[2:])]
     levels += [levels[-1]] * (LEVELS - len(levels))
-    if max(map(len, levels)) > 120:
-        raise Refused("a level is longer than 120 characters")
-    return levels[0], levels[1], levels[2]
+    department, aisle, kind = (short(level, most=120) for level in levels)
+    return department, aisle, kind
 
 
 def tags(text: str, *, known: Mapping[str, str]) -> list[str]:

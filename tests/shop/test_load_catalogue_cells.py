@@ -53,6 +53,7 @@ def test_money_is_read_with_signs_and_separators(text: str, amount: str) -> None
         ("12,34,567.00", "out of place"),
         ("1,23.00", "out of place"),
         ("10000000", "more than 9,999,999.99"),
+        ("9" * 60, "more than 9,999,999.99"),
         ("$", "not a number"),
     ],
 )
@@ -88,6 +89,12 @@ def test_a_category_path_has_three_levels(text: str, levels: tuple[str, str, str
 def test_a_path_with_an_empty_level_is_refused() -> None:
     with pytest.raises(cells.Refused, match="empty level"):
         cells.path("Dairy > > Milk")
+
+
+@pytest.mark.parametrize("text", ["x" * 121, "Dairy > Mi\x00lk"])
+def test_a_level_that_the_database_has_no_room_for_is_refused(text: str) -> None:
+    with pytest.raises(cells.Refused):
+        cells.path(text)
 
 
 def test_tags_are_known_keys_or_labels() -> None:
