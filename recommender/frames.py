@@ -38,6 +38,12 @@ def assemble(*, now: datetime, origins: Sequence[str] = ORIGINS) -> TrainingSet:
     return _training_set(slates, labels)
 
 
+def of(qids: Sequence[UUID]) -> TrainingSet:
+    """Exactly these slates, judged by what is known by now."""
+    served = [row for qid in qids if (row := log.slate(qid)) is not None]
+    return _training_set(served, judgements.judge(_facts(qids)))
+
+
 def _facts(qids: Sequence[UUID]) -> Iterator[judgements.Fact]:
     for event in log.events_for_qids(qids):
         if event.qid is not None and event.position is not None:
