@@ -90,11 +90,9 @@ def weights_line(
     held_out = weights.get("held_out", {})
     if not any(held_out.get(name, {}).get("above_noise") for name in KEY_FEATURES.values()):
         return WITHOUT_FIGURES
-    shown = [
-        f"{KEY_WORDS[key]} {round(weight)}%"
-        for key, weight in key_weights(weights).items()
-        if round(weight) > 0
-    ]
+    # Half up, as people round: 8.5 is 9 %.
+    percent = {key: int(weight + 0.5) for key, weight in key_weights(weights).items()}
+    shown = [f"{KEY_WORDS[key]} {share}%" for key, share in percent.items() if share > 0]
     return f"ML-Optimized Weights: {', '.join(shown)} from {sessions(training_info)}"
 
 

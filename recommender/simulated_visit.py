@@ -35,8 +35,9 @@ ANONYMOUS_SHARE = 0.3
 DIET_SHARE = 0.15
 UNDONE_SHARE, REMOVED_SHARE = 0.08, 0.04
 LEAST_OVER, MOST_OVER = 1.05, 1.6
-TRIES = 5
-"""So often the cart is filled up until the panel has a full slate."""
+FEWEST_LINES, MOST_LINES = 4, 16
+TRIES, MORE_LINES = 5, 3
+"""So often some lines more are added until the panel has a full slate."""
 
 UTILITY_COLUMNS = (
     "cf_bpr_score",
@@ -87,17 +88,16 @@ class Shopper:
         """Browse, fill the cart over a budget, look at the slate, perhaps swap, buy."""
         self._choose_diet()
         visit = Visit(self.persona, self.member_id is not None)
-        types = self.shelves.types_for(
-            self._bought(), int(self.rng.integers(4, 17)) + TRIES * 3, self.rng
-        )
-        first = len(types) - TRIES * 3
+        first = int(self.rng.integers(FEWEST_LINES, MOST_LINES + 1))
+        types = self.shelves.types_for(self._bought(), first + TRIES * MORE_LINES, self.rng)
         self._fill(types[:first])
         for attempt in range(TRIES):
             slate = self._panel(slate_size)
             if len(slate.suggestions) == slate_size and slate.qid is not None:
                 visit = self._judge(slate, slate.qid)
                 break
-            self._fill(types[first + 3 * attempt : first + 3 * (attempt + 1)])
+            more = first + attempt * MORE_LINES
+            self._fill(types[more : more + MORE_LINES])
         self._buy()
         return visit
 

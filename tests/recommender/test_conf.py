@@ -17,7 +17,10 @@ def test_settings_are_read_late(settings):
     [
         ({"GATE_SLATE": 12}, "RECOMMENDER['GATE_SLATE'] is not a setting of the learning loop."),
         ({"GATE_SLATES": 0}, "RECOMMENDER['GATE_SLATES'] is below 1."),
-        ({"GATE_SLATES": "12"}, "RECOMMENDER['GATE_SLATES'] is '12', which is not of the type int."),
+        (
+            {"GATE_SLATES": "12"},
+            "RECOMMENDER['GATE_SLATES'] is '12', which is not of the type int.",
+        ),
         ({"EXPLORATION_SHARE": 1.5}, "RECOMMENDER['EXPLORATION_SHARE'] is not between 0 and 1."),
     ],
 )

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from recommender import files, lease, live_ranker, training
+from recommender.models import LiveTag, RankerVersion, TrainingRun
+from recommender.provider import RankedSwaps
+from recommender.ranking.features.schema import NAMES
+from recommender.ranking.training_set import to_parquet
+from tests.recommender import market
+
+pytestmark = pytest.mark.django_db
+
+
+def _train(given) -> training.Outcome:
+    fence = lease.take(0, now=timezone.now(), by_hand=True)
+    assert fence is not None
+    return training.run(bucket=0, fence=fence, training=given)
+
+
+def test_a_ranker_that_earned_it_goes_live():
+    outcome = _train(market.judged(100))
+    run, live = TrainingRun.objects.get(), LiveTag.objects.get()
+    assert outcome.state == run.state == "promoted"
+    assert live.generation == 1
+    assert live.version == outcome.version
+    assert live_ranker.current().tag == outcome.version.tag
+    assert run.message.startswith(f"The new {_words(outcome)} ranker is live: 80 informative later")
+    assert outcome.version.training_info["samples"] == 500
+    assert outcome.version.evaluation["ndcg_at_5"]["oracle"] == 1.0
+
+
+def _words(outcome) -> str:
+    return {"ltr": "LambdaMART", "linear": "linear"}[outcome.version.policy]
+
+
+def test_shuffled_labels_do_not_pass_the_gate_and_the_reason_is_kept():
+    rng = np.random.default_rng(3)
+    noise = market.judged(100)
+    shuffled = market.training_set(noise.features, rng.permutation(noise.labels))
+    outcome = _train(shuffled)
+    assert outcome.state == TrainingRun.objects.get().state == "kept"
+    assert "was not put live: NDCG@5" in outcome.message
+    assert "against the 60/40 blend" in outcome.message
+    assert RankerVersion.objects.get().status == "rejected"
+    assert RankerVersion.objects.get().verdict["passed"] is False
+    assert not LiveTag.objects.exists()
+
+
+def test_too_few_later_slates_do_not_pass_the_gate():
+    outcome = _train(market.judged(40))
+    assert outcome.state == "kept"
+    assert "32 informative later slates (at least 40)" in outcome.message
+
+
+def test_a_worse_challenger_leaves_the_live_ranker_alone():
+    good = market.put_live(market.ranker(price_saving=1.0))
+    RankerVersion.objects.update(trained_at=timezone.now() - timedelta(days=365))
+    features = market.judged(100).features
+    # All of it taught the wrong way round, then a store that is as it always was.
+    now = market.judged(100, noise=0.0)
+    labels = np.concatenate([1 - now.labels[:400], now.labels[400:]])
+    outcome = _train(market.training_set(features, labels))
+    good.refresh_from_db()
+    assert outcome.state == "kept"
+    assert good.status == "live"
+    assert live_ranker.current().tag == good.tag
+
+
+def test_the_live_ranker_is_judged_on_slates_that_it_has_not_learned_from():
+    market.put_live(market.ranker(price_saving=1.0))
+    outcome = _train(market.judged(100))
+    # Every slate is older than the live ranker, so its recipe stands for it.
+    assert outcome.chain is not None
+    assert outcome.chain.ndcg["live"].tolist() == outcome.chain.ndcg["linear"].tolist()
+
+
+def test_289_positive_samples_are_refused_and_the_blend_keeps_serving():
+    features = np.random.default_rng(0).normal(size=(289, len(NAMES)))
+    outcome = _train(market.training_set(features, np.ones(289, dtype=int)))
+    assert outcome.state == TrainingRun.objects.get().state == "refused"
+    assert outcome.message == (
+        "Nothing was learned: all 289 samples are positive (label 1): without variation in the "
+        "labels there is nothing to learn from. The live policy stays."
+    )
+    anchor, *_ = market.coffees("5.00", "4.00")
+    assert RankedSwaps().rank(market.query([(anchor, 1)])).policy == "blend"
+    assert not RankerVersion.objects.exists()
+
+
+def test_the_command_refuses_with_code_3_and_a_sentence(tmp_path, capsys):
+    features = np.random.default_rng(0).normal(size=(289, len(NAMES)))
+    before = market.training_set(features, np.ones(289, dtype=int))
+    (tmp_path / "before.parquet").write_bytes(to_parquet(before))
+    with pytest.raises(SystemExit) as ended:
+        call_command("train_ranker", "--data", str(tmp_path / "before.parquet"))
+    assert ended.value.code == 3
+    assert "all 289 samples are positive" in capsys.readouterr().err
+
+
+def test_a_store_without_slates_is_refused():
+    outcome = _train(None)
+    assert outcome.state == "refused"
+    assert "there are no samples" in outcome.message
+
+
+def test_a_file_that_is_no_training_file_is_named(tmp_path):
+    (tmp_path / "x.parquet").write_text("not parquet")
+    with pytest.raises(CommandError, match=r"x\.parquet is no training file"):
+        call_command("train_ranker", "--data", str(tmp_path / "x.parquet"))
+
+
+def test_bucket_and_fence_go_together():
+    with pytest.raises(CommandError, match="go together"):
+        call_command("train_ranker", "--bucket", "1")
+
+
+def test_while_another_training_runs_the_command_says_so():
+    lease.take(1, now=timezone.now())
+    with pytest.raises(CommandError, match="Another training runs"):
+        call_command("train_ranker")
+
+
+def test_an_overtaken_training_publishes_nothing():
+    fence = lease.take(1, now=timezone.now() - timedelta(minutes=5))
+    other = lease.take(1, now=timezone.now())
+    with pytest.raises(training.LeaseLost):
+        training.run(bucket=1, fence=fence, training=market.judged(60))
+    assert not LiveTag.objects.exists()
+    assert RankerVersion.objects.get().status == "rejected"
+    assert lease.holds(other)
+
+
+def test_a_breakdown_gives_the_lease_back(monkeypatch):
+    def broken(*_, **__):
+        raise MemoryError("no more")
+
+    monkeypatch.setattr(training.evaluation, "forward_chain", broken)
+    fence = lease.take(0, now=timezone.now(), by_hand=True)
+    with pytest.raises(MemoryError):
+        training.held(bucket=0, fence=fence, training=market.judged(10))
+    run = TrainingRun.objects.get()
+    assert (run.state, run.message) == ("failed", "MemoryError: no more")
+
+
+def test_weights_measured_again_from_the_stored_set_are_the_same():
+    outcome = _train(market.judged(60))
+    training.weigh(outcome.version, outcome.chain)
+    outcome.version.refresh_from_db()
+    first = outcome.version.weights
+    assert outcome.version.weights_state == "ready"
+    RankerVersion.objects.update(weights={}, weights_state="computing")
+    training.weigh(RankerVersion.objects.get())
+    assert RankerVersion.objects.get().weights == first
+    shares = first["all_features"]
+    assert max(shares, key=shares.get) == "price_saving"
+    assert sum(shares.values()) == pytest.approx(100, abs=1)
+
+
+def test_weights_that_cannot_be_measured_are_said_to_be_so():
+    outcome = _train(market.judged(60))
+    files.write("training", outcome.version.training_file, b"damaged")
+    with pytest.raises(Exception, match=r".+"):
+        training.weigh(outcome.version)
+    assert RankerVersion.objects.get().weights_state == "failed"
+
+
+def test_json_never_holds_what_is_no_json():
+    assert training.plain({"a": [np.float64("nan"), np.int64(2), (1.5,)]}) == {
+        "a": [None, 2, [1.5]]
+    }
