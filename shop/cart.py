@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -18,22 +17,14 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from shop.budget import Standing
-from shop.errors import Conflict, Invalid, Missing
+from shop.errors import Invalid, Missing
 from shop.models import AcceptedSwap, Cart, CartLine, Product
 from shop.models.carts import MOST_OF_ONE
+from shop.stock import check_quantity, check_stock, shortage_words
 from tracking import log, record
 from tracking.visitor import Caller
 
 DEAREST_BUDGET = Decimal("9999999.99")
-
-
-class Sellable(Protocol):
-    """What a stock check needs to know of a product."""
-
-    pk: int
-    name: str
-    stock: int
-    is_active: bool
 
 
 @dataclass(frozen=True)
@@ -235,37 +226,6 @@ def packs(shopper_key: str) -> int:
     """How many packs are in the cart, for a badge; one query."""
     lines = CartLine.objects.filter(cart__shopper_key=shopper_key)
     return lines.aggregate(packs=Sum("quantity"))["packs"] or 0
-
-
-def check_quantity(quantity: int) -> None:
-    """Raises Invalid (``quantity``) outside 1–99."""
-    if not 1 <= quantity <= MOST_OF_ONE:
-        raise Invalid(f"A quantity is a number from 1 to {MOST_OF_ONE}.", code="quantity")
-
-
-def check_stock(product: Sellable, wanted: int, *, in_cart: int) -> None:
-    """Raises Conflict unless ``wanted`` packs in all (``in_cart`` of them now) can be had."""
-    if not product.is_active:
-        raise Conflict(f"{product.name} is no longer sold.", code="not_sold", product_id=product.pk)
-    if wanted > product.stock:
-        raise Conflict(
-            f"{product.name}: {shortage_words(product)}",
-            code="out_of_stock",
-            product_id=product.pk,
-            available=product.stock,
-            in_cart=in_cart,
-        )
-    if wanted > MOST_OF_ONE:
-        raise Conflict(
-            f"At most {MOST_OF_ONE} of one product; {in_cart} are in the cart already.",
-            code="too_many",
-            product_id=product.pk,
-            in_cart=in_cart,
-        )
-
-
-def shortage_words(product: Sellable) -> str:
-    return "Out of stock." if product.stock == 0 else f"Only {product.stock} left in stock."
 
 
 def _was_offered(caller: Caller, qid: UUID, position: int | None, product_id: int) -> bool:

@@ -16,6 +16,7 @@ from shop import cart as carts
 from shop import money
 from shop.errors import Conflict, Invalid, Reused
 from shop.models import AcceptedSwap, Cart, CartLine, Order, OrderLine, Product
+from shop.stock import shortage_words
 from tracking import record
 from tracking.visitor import Caller
 
@@ -155,7 +156,7 @@ def _sell(lines: Sequence[CartLine]) -> None:
 def _shortage(line: CartLine) -> str:
     if not line.product.is_active:
         return f"{line.product.name} is no longer sold."
-    return f"{line.product.name}: {carts.shortage_words(line.product)}"
+    return f"{line.product.name}: {shortage_words(line.product)}"
 
 
 def _move(cart: Cart, order: Order, lines: Sequence[CartLine]) -> None:

@@ -20,6 +20,7 @@ from shop import cart as carts
 from shop import money, saving
 from shop.errors import Conflict, Missing
 from shop.models import AcceptedSwap, Cart, CartLine, DismissedProduct, Product
+from shop.stock import check_stock
 from tracking import log, record
 from tracking.visitor import Caller
 
@@ -64,7 +65,7 @@ def accept(caller: Caller, *, qid: UUID, position: int, at: datetime | None = No
         _still_as_promised(item, anchor, product)
         own_line = lines.get(item.product_id)
         in_cart = own_line.quantity if own_line else 0
-        carts.check_stock(product, in_cart + item.quantity, in_cart=in_cart)
+        check_stock(product, in_cart + item.quantity, in_cart=in_cart)
         earlier = [_as_it_was(line) for line in lines.values()]
         _change(anchor_line, own_line, item, qid, position)
         swap = AcceptedSwap.objects.create(
