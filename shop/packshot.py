@@ -27,7 +27,7 @@ _FORMS = (
     ("tube", r"tooth|lotion|sun ?screen|cosmetic|shav|ointment|muscle rub"),
     ("jar", r"jam|preserve|peanut butter|pickle|relish|pasta sauce|salsa|olive|spice|baby food"
             r"|mayonnaise|honey|mustard|horseradish|antacid|vitamin|gravy$|seasoning|salt$"
-            r"|extracts|creamer|instant|sauerkraut|baby"),
+            r"|extracts|creamer|instant|sauerkraut|& baby|baby (food|cereal)|formula"),
     ("carton", r"juice|dairy|eggnog|cream\b(?! (spray|cone|bar|pop))|tofu|punch|shelf-stable milk"),
     ("jug", r"\bmilk$|detergent|softener|drinking water|baby spring|fruit drink|cider"),
     ("bottle", r"soda|soft drink|water|drink|syrup|dressing|oil$|vinegar|ketchup|sauce|shampoo"

@@ -144,8 +144,8 @@ def _sold() -> QuerySet[Product]:
 
 
 def path(category: Category) -> list[Category]:
-    """From the department down; the parents should be loaded."""
+    """From the department down, the parents being loaded; of two of one name the upper one."""
     steps = [category]
-    while steps[0].parent is not None:
-        steps.insert(0, steps[0].parent)
+    while (parent := steps[0].parent) is not None:
+        steps = [parent, *(step for step in steps if step.name != parent.name)]
     return steps

@@ -1,5 +1,5 @@
 /* After a purchase: says when a training starts and how it ended, from /api/model/status alone.
-   The order page carries data-bucket only when this purchase made a training due. */
+   data-bucket on the order page is the newest group of purchases that a training can be due for. */
 (() => {
   "use strict";
   const order = document.querySelector("[data-status-url]");
@@ -9,7 +9,8 @@
   const EVERY_MS = 1000;
   const GIVE_UP_MS = 180000;
   const ENDED = ["promoted", "kept", "refused"];
-  const { statusUrl, bucket, placedAt } = order.dataset;
+  const { statusUrl, placedAt } = order.dataset;
+  const bucket = Number(order.dataset.bucket);
   const opened = Date.now();
   let generation = null;
   let etag = null;
@@ -23,22 +24,21 @@
     region.append(toast);
   };
 
-  const learnt = (status) => {
-    const { training } = status;
-    generation ??= status.generation;
+  // True when there is nothing more to wait for.
+  const told = ({ generation: now, training }) => {
+    generation ??= now;
     if (training.state === "running") {
       if (!learning) say("🎓 Learning from your purchases...");
       learning = true;
       return false;
     }
-    // An older bucket's result is not the answer to this purchase.
-    if (!ENDED.includes(training.state) || training.bucket < Number(bucket)) return false;
-    // The first answer may come after the promotion: then the training itself began after the purchase.
-    const grew = status.generation > generation || training.started_at >= placedAt;
-    if (training.state === "promoted" && grew) {
-      say("✨ AI model updated!");
-    } else {
-      say(training.message || "The training is over; the ranking stays as it was.");
+    // A due bucket that nobody has taken yet, or that broke down and is tried again.
+    if (!ENDED.includes(training.state) || training.bucket < bucket) return bucket === 0;
+    const since = Date.parse(training.started_at) >= Date.parse(placedAt);
+    if (learning || since) {
+      // The first answer may come after the promotion; then the training began after the purchase.
+      const updated = training.state === "promoted" && (now > generation || since);
+      say(updated ? "✨ AI model updated!" : training.message);
     }
     return true;
   };
@@ -51,7 +51,7 @@
       const answer = await fetch(statusUrl, { headers, cache: "no-store" });
       if (answer.status === 200) {
         etag = answer.headers.get("ETag");
-        done = learnt(await answer.json());
+        done = told(await answer.json());
       }
     } catch {
       /* Offline for a moment: the next poll asks again. */

@@ -133,3 +133,15 @@ def test_admin_forms_draw_no_select_box_over_products_or_members(admin_client):
     assert "Brand 7" not in html
     for page in ("product", "order", "member", "category", "brand", "dietprofile"):
         assert admin_client.get(f"/admin/shop/{page}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [("short", "at least 8 characters"), ("password1", "too common"), ("8402957310", "numeric")],
+)
+def test_a_weak_password_is_refused_beside_its_field(client, password, why):
+    typed = {"email": "ada@example.com", "password": password}
+    answer = client.post("/account/sign-up", typed)
+    assert answer.status_code == 422
+    assert why in words(answer)
+    assert not Member.objects.exists()

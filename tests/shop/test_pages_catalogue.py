@@ -131,3 +131,11 @@ def test_catalogue_and_product_pages_cost_4_and_5_queries_whatever_is_in_the_car
         client.get(tea.get_absolute_url())
     with django_assert_num_queries(3):
         client.get("/")
+
+
+def test_the_way_to_a_product_names_no_shelf_twice(client):
+    eggs = product("Large eggs", category=product_type("Eggs", "Dairy"))
+    eggs.category.name = "Dairy"
+    eggs.category.save()
+    path = client.get(eggs.get_absolute_url()).context["category_path"]
+    assert [(step.name, step.level) for step in path] == [("Grocery", 0), ("Dairy", 1)]
