@@ -18,6 +18,7 @@ from recommender.ranking.linear import LinearRanker
 from recommender.ranking.query import Floats, Ints
 from recommender.ranking.ranker import LtrRanker
 
+MARK = "# basketwise "
 GOLDEN_ROWS = 16
 GOLDEN_TOLERANCE = 1e-9
 
@@ -42,7 +43,7 @@ def dump(ranker: LinearRanker | LtrRanker) -> bytes:
     """The ranker as bytes; the same ranker gives the same bytes."""
     head = {"kind": ranker.kind, "policy": ranker.policy, "fingerprint": ranker.fingerprint}
     body = ranker.text() if isinstance(ranker, LtrRanker) else json.dumps(ranker.as_json())
-    return f"# basketwise {json.dumps(head, sort_keys=True)}\n{body}".encode()
+    return f"{MARK}{json.dumps(head, sort_keys=True)}\n{body}".encode()
 
 
 def golden(ranker: Scorer, features: Floats) -> dict[str, Any]:
@@ -72,7 +73,8 @@ def verify(
         raise ForeignFingerprint(expected=fingerprint, got=head["fingerprint"])
     ranker = _load(head, body)
     rows = np.array(golden["rows"], dtype=np.float64)
-    wrong = np.abs(ranker.score(rows) - np.asarray(golden["scores"])) > GOLDEN_TOLERANCE
+    # Written so that a score that is not a number is wrong, too.
+    wrong = ~(np.abs(ranker.score(rows) - np.asarray(golden["scores"])) <= GOLDEN_TOLERANCE)
     if wrong.any():
         raise UntrustedArtifact(
             f"{int(wrong.sum())} of {len(rows)} golden rows score otherwise than recorded"
@@ -81,14 +83,22 @@ def verify(
 
 
 def _parts(data: bytes) -> tuple[dict[str, str], str]:
-    first, _, body = data.decode().partition("\n")
-    if not first.startswith("# basketwise "):
+    try:
+        first, _, body = data.decode().partition("\n")
+        mark, _, head = first.partition("{")
+        found = json.loads("{" + head)
+        kind, fingerprint = found["kind"], found["fingerprint"]
+    except (ValueError, KeyError) as error:
+        raise UntrustedArtifact(f"the file does not begin as a ranker does: {error}") from error
+    if mark != MARK:
         raise UntrustedArtifact("the file does not begin as a ranker of this store does")
-    return json.loads(first.removeprefix("# basketwise ")), body
+    if kind not in (LinearRanker.kind, LtrRanker.kind):
+        raise UntrustedArtifact(f"the file holds a ranker of the unknown kind {kind!r}")
+    return {"kind": kind, "fingerprint": fingerprint}, body
 
 
 def _load(head: dict[str, str], body: str) -> LinearRanker | LtrRanker:
-    if head["kind"] == "linear":
+    if head["kind"] == LinearRanker.kind:
         return LinearRanker.from_json(json.loads(body))
     import lightgbm as lgb
 

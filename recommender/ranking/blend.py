@@ -61,12 +61,14 @@ def _scaled(values: Floats, group: Ints, scaling: Scaling) -> Floats:
     if scaling == "zscore":
         mean = (np.bincount(group, weights=values) / count)[group]
         spread = np.sqrt(np.bincount(group, weights=(values - mean) ** 2) / count)[group]
-        return np.divide(values - mean, spread, out=np.zeros_like(values), where=spread > 1e-12)
+        level = np.zeros_like(values)
+        return np.asarray(np.divide(values - mean, spread, out=level, where=spread > 1e-12))
     start = np.cumsum(count) - count
     if scaling == "minmax":
         low = np.minimum.reduceat(values, start)[group]
         span = np.maximum.reduceat(values, start)[group] - low
-        return np.divide(values - low, span, out=np.full_like(values, 0.5), where=span > 1e-12)
+        level = np.full_like(values, 0.5)
+        return np.asarray(np.divide(values - low, span, out=level, where=span > 1e-12))
     order = np.lexsort((values, group))
     ranked = values[order]
     new_block = np.r_[True, (ranked[1:] != ranked[:-1]) | (group[1:] != group[:-1])]

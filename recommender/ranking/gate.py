@@ -19,6 +19,9 @@ class GateRules:
     """``*_margin`` is how far, in NDCG@5, the lower bound may lie below the other policy."""
 
     informative_slates: int = 40
+    shoppers: int = 5
+    """Fewer cannot be 95 % certain: four shoppers all agree by luck with 1/16."""
+
     live_margin: float = 0.02
     first_over_blend: float = 0.0
     blend_margin: float = 0.01
@@ -73,6 +76,11 @@ def judge(
             chain.informative >= rules.informative_slates,
             f"{chain.informative} informative later slates (at least {rules.informative_slates})",
         )
+    )
+    shoppers = len(np.unique(chain.shoppers[~np.isnan(chain.ndcg["oracle"])]))
+    figures["shoppers"] = shoppers
+    checks.append(
+        (shoppers >= rules.shoppers, f"{shoppers} later shoppers (at least {rules.shoppers})")
     )
     first = "live" not in chain.ndcg
     comparisons = [("blend", rules.first_over_blend if first else -rules.blend_margin)]

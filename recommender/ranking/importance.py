@@ -30,6 +30,7 @@ def held_out(blocks: Sequence[Block], policy: str, *, seed: int = 0) -> dict[str
     Returns ``all_features`` (percent of the sum of the positive losses), ``held_out`` and
     ``families`` as {name: {drop, low, high, above_noise}}: the loss of NDCG@5, its 95 % interval
     over shoppers, and whether the lower bound, Holm-corrected over all features, is above zero.
+    Without a later slate that holds a positive the figures are NaN and nothing is above noise.
     """
     rng = np.random.default_rng(seed)
     shoppers = np.concatenate([block.slates.shoppers for block in blocks])
@@ -100,6 +101,9 @@ def _figures(
     drops: dict[str, Floats], shoppers: NDArray, rng: np.random.Generator
 ) -> dict[str, dict[str, Any]]:
     known = ~np.isnan(next(iter(drops.values())))
+    if not known.any():
+        nothing = {"drop": np.nan, "low": np.nan, "high": np.nan, "above_noise": False}
+        return {name: dict(nothing) for name in drops}
     _, shopper = np.unique(shoppers[known], return_inverse=True)
     count = np.bincount(shopper).astype(np.float64)
     resampled = rng.multinomial(len(count), np.full(len(count), 1 / len(count)), size=RESAMPLES)
@@ -115,7 +119,9 @@ def _figures(
             "high": round(float(high), 5),
         }
         # Resamples at or below zero; the +1 keeps a finite bootstrap from claiming certainty.
-        p_values[name] = (1 + int(np.sum(means <= 0.0))) / (RESAMPLES + 1)
+        below = (1 + int(np.sum(means <= 0.0))) / (RESAMPLES + 1)
+        # Few shoppers agree by luck: n of them are all on one side with 2^-n, whatever is drawn.
+        p_values[name] = max(below, 0.5 ** len(count))
     above = _holm(p_values)
     return {name: {**figure, "above_noise": above[name]} for name, figure in figures.items()}
 

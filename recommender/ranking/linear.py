@@ -60,7 +60,7 @@ class LinearRanker:
 
     def score(self, features: Floats, groups: Ints | None = None) -> Floats:
         """Scores of shape (rows,)."""
-        return self.contributions(features).sum(axis=1)
+        return np.asarray(self.contributions(features).sum(axis=1))
 
     def contributions(self, features: Floats) -> Floats:
         """What each feature adds to the score, shape (rows, features)."""

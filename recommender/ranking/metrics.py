@@ -43,7 +43,7 @@ def ndcg(
 
     ideal_order = np.lexsort((-gain, group))
     ideal = np.bincount(group, weights=gain[ideal_order] * discount, minlength=len(groups))
-    return np.divide(got, ideal, out=np.full(len(groups), np.nan), where=ideal > 0)
+    return np.asarray(np.divide(got, ideal, out=np.full(len(groups), np.nan), where=ideal > 0))
 
 
 def random_ndcg(labels: Ints, groups: Ints, *, k: int) -> Floats:

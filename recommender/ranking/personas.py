@@ -103,4 +103,4 @@ def looks(rng: np.random.Generator, persona: Persona, utility: Floats) -> Floats
 
 def draw_persona(rng: np.random.Generator) -> Persona:
     """One persona, drawn with the brief's shares."""
-    return rng.choice(list(SHARES), p=list(SHARES.values()))  # type: ignore[return-value,arg-type]
+    return Persona(str(rng.choice([persona.value for persona in SHARES], p=list(SHARES.values()))))

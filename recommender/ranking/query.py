@@ -115,9 +115,10 @@ class Snapshot:
         """Rows of each product type, ascending."""
         order = np.argsort(self.type_id, kind="stable")
         types, starts = np.unique(self.type_id[order], return_index=True)
+        ends = np.append(starts[1:], len(order))
         return {
-            int(kind): rows.astype(np.int64)
-            for kind, rows in zip(types, np.split(order, starts[1:]), strict=True)
+            int(kind): order[start:end].astype(np.int64)
+            for kind, start, end in zip(types, starts, ends, strict=False)
         }
 
 

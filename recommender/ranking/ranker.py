@@ -99,7 +99,7 @@ def fit(
         feature_name=list(NAMES),
     )
     usable_later = later is not None and bool(informative(later[1], later[2]).any())
-    callbacks = []
+    callbacks: list[Any] = []
     valid = []
     if later is not None and usable_later:
         valid = [lgb.Dataset(later[0], label=later[1], group=later[2], reference=data)]

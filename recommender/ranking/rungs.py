@@ -28,6 +28,7 @@ def fit_ltr(training: TrainingSet, *, seed: int = 0, threads: int = 1) -> LtrRan
     The refit uses the newest slates too, which early stopping had to leave out. Raises
     CannotLearn.
     """
+    ranker.refuse_unlearnable(training.labels, training.groups)
     cut = max(1, round(len(training) * LATER_SHARE))
     newest = np.arange(len(training)) >= len(training) - cut
     earlier, later = training.slates(~newest), training.slates(newest)

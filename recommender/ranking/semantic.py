@@ -60,4 +60,6 @@ def clusters(text: NDArray[np.float32]) -> Ints:
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0)
+    unit = np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0)
+    # Rows lie together, so that a memory-mapped row is read as one piece.
+    return np.ascontiguousarray(unit, dtype=np.float32)

@@ -18,7 +18,8 @@ def popularity(type_id: Ints, *, sold_row: Ints, sold_quantity: Floats, days_ago
     2^(-days / 28). share = (own + 1) / (whole type + number of products in the type).
     """
     weight = sold_quantity * np.exp2(-np.maximum(days_ago, 0.0) / HALF_LIFE_DAYS)
-    return share_within_type(type_id, np.bincount(sold_row, weights=weight, minlength=len(type_id)))
+    units = np.bincount(sold_row, weights=weight, minlength=len(type_id))
+    return share_within_type(type_id, units.astype(np.float64))
 
 
 def share_within_type(type_id: Ints, units: Floats) -> Floats:

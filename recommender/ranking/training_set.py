@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from recommender.ranking.errors import ForeignFingerprint
 from recommender.ranking.features.schema import NAMES, fingerprint
+from recommender.ranking.metrics import GAINS
 from recommender.ranking.query import Floats, Ints
 
 ABOUT = (
@@ -41,6 +42,13 @@ class TrainingSet:
         missing = [name for name in (*ABOUT, *NAMES) if name not in rows]
         if missing:
             raise ValueError(f"the training rows lack the columns {', '.join(missing)}")
+        unknown = rows[~rows["label"].isin(range(len(GAINS)))]
+        if len(unknown):
+            bad = unknown.iloc[0]
+            raise ValueError(
+                f"label {bad['label']} of slate {bad['qid']}, position {bad['position']}, "
+                f"is none of 0 to {len(GAINS) - 1}"
+            )
         # By product, so that the order of rows can never carry the label.
         rows = rows.sort_values(
             ["served_at", "qid", "product_id", "position"], kind="stable", ignore_index=True
@@ -60,7 +68,7 @@ class TrainingSet:
     @property
     def shoppers(self) -> np.ndarray:
         """Who was served, one per group."""
-        return self.first_rows["shopper"].to_numpy(dtype=str)
+        return np.asarray(self.first_rows["shopper"].to_numpy(dtype=str))
 
     def slates(self, chosen: np.ndarray) -> TrainingSet:
         """The slates where ``chosen`` (mask over groups) is true."""
@@ -89,7 +97,7 @@ class TrainingSet:
 
     def positions(self) -> Ints:
         """Shown position of each row, 1-based."""
-        return self.rows["position"].to_numpy(dtype=np.int64)
+        return np.asarray(self.rows["position"].to_numpy(dtype=np.int64))
 
     def describe(self) -> dict[str, Any]:
         """Counts for the ledger: samples, sessions, slates, positive share, origins."""

@@ -18,7 +18,7 @@ def make_vectors(product_id: Ints, text: NDArray[np.float32], factors: Factors) 
     items = np.full((len(product_id), factors.items.shape[1]), np.nan, dtype=np.float32)
     at = np.searchsorted(product_id, factors.product_id)
     at = np.minimum(at, max(len(product_id) - 1, 0))
-    known = product_id[at] == factors.product_id if len(product_id) else np.zeros(0, dtype=bool)
+    known = product_id[at] == factors.product_id if len(product_id) else at < 0
     items[at[known]] = factors.items[known]
     return tagged(
         Vectors(

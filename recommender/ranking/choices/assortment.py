@@ -77,7 +77,8 @@ class Assortment:
 
     def _share(self, product: Ints, week: Ints) -> Floats:
         weight = np.exp2(-(self._week - week) * 7.0 / standing.HALF_LIFE_DAYS)
-        return np.bincount(product, weights=weight, minlength=len(self._history.shelf.product_id))
+        count = len(self._history.shelf.product_id)
+        return np.bincount(product, weights=weight, minlength=count).astype(np.float64)
 
 
 def replace_popularity(snapshot: Snapshot, units: Floats) -> Snapshot:

@@ -15,7 +15,7 @@ class History:
 
     ``product`` is a row of ``shelf``, ``time`` seconds since the epoch, ``week`` counts from 1.
     ``shelf`` holds what a product is; its prices and popularity are not used, they come point in
-    time. ``own_price`` and ``regular`` are what a pack cost in that line, in cents.
+    time. ``paid`` and ``regular`` are what a pack cost in that line, in cents.
     """
 
     shelf: Snapshot

@@ -20,7 +20,7 @@ class Alignment:
         self._snapshot = snapshot
         self._vectors = vectors
         self.vector_row = _rows_in(vectors.product_id, snapshot.product_id)
-        self._factors: dict[int, NDArray[np.float32]] = {}
+        self._factors: dict[int, Floats] = {}
 
     def text(self, rows: Ints) -> Floats:
         """Text vectors of snapshot rows, shape (n, d); NaN where there is none."""
@@ -73,6 +73,7 @@ def _rows_in(known: Ints, wanted: Ints) -> Ints:
 def _gather(matrix: NDArray[np.float32], at: Ints) -> Floats:
     if not len(matrix):
         return np.full((len(at), matrix.shape[1]), np.nan)
-    gathered = matrix[at].astype(np.float64)
+    # Row by row in memory: a sum over a row then rounds the same whatever rows lie around it.
+    gathered = matrix[at].astype(np.float64, order="C")
     gathered[at < 0] = np.nan
     return gathered

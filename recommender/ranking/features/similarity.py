@@ -13,7 +13,7 @@ def semantic_sim(query: Query, swaps: Swaps, state: State) -> Floats:
     alignment = align(state.snapshot, state.vectors)
     # Row by row: a matrix product would round differently for another number of rows.
     product = alignment.text(swaps.anchor_row) * alignment.text(swaps.candidate_row)
-    return product.sum(axis=1)
+    return np.asarray(product.sum(axis=1))
 
 
 def same_semantic_id_flag(query: Query, swaps: Swaps, state: State) -> Floats:
@@ -41,4 +41,4 @@ def diet_match_flag(query: Query, swaps: Swaps, state: State) -> Floats:
     """1 when the candidate meets every diet tag of the shopper's profile and of the anchor."""
     bits = state.snapshot.diet_bits
     wanted = bits[swaps.anchor_row] | state.taste.diet_bits
-    return ((bits[swaps.candidate_row] & wanted) == wanted).astype(np.float64)
+    return np.asarray((bits[swaps.candidate_row] & wanted) == wanted, dtype=np.float64)

@@ -61,7 +61,8 @@ def distance_to_semantic_center(query: Query, swaps: Swaps, state: State) -> Flo
         length = float(np.sqrt((centre * centre).sum()))
     if length == 0.0:
         return np.full(len(swaps), np.nan)
-    return 1.0 - (alignment.text(swaps.candidate_row) * (centre / length)).sum(axis=1)
+    cosine = (alignment.text(swaps.candidate_row) * (centre / length)).sum(axis=1)
+    return np.asarray(1.0 - cosine)
 
 
 def beta_u(query: Query, swaps: Swaps, state: State) -> Floats:
@@ -79,7 +80,7 @@ def _shopper_factors(query: Query, state: State, alignment: Alignment) -> Floats
     if shopper is not None and len(vectors.shopper_id):
         at = int(np.searchsorted(vectors.shopper_id, shopper))
         if at < len(vectors.shopper_id) and vectors.shopper_id[at] == shopper:
-            return vectors.shopper_factors[at].astype(np.float64)
+            return np.asarray(vectors.shopper_factors[at], dtype=np.float64)
     bias_only = np.zeros(vectors.item_factors.shape[1])
     bias_only[-1] = 1.0
     touched = dict.fromkeys([*query.cart_products.tolist(), *state.taste.session_products])
@@ -87,7 +88,7 @@ def _shopper_factors(query: Query, state: State, alignment: Alignment) -> Floats
     factors = factors[~np.isnan(factors[:, 0])]
     if not len(factors):
         return bias_only
-    mean = factors.mean(axis=0)
+    mean = np.asarray(factors.mean(axis=0))
     mean[-1] = 1.0
     return mean
 
