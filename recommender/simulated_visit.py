@@ -32,9 +32,13 @@ from tracking import log, record
 from tracking.record import Draft
 
 ANONYMOUS_SHARE = 0.3
-DIET_SHARE = 0.15
+DIET_SHARE = 0.35
+"""About a third of households follow some diet."""
+
 UNDONE_SHARE, REMOVED_SHARE = 0.08, 0.04
-LEAST_OVER, MOST_OVER = 1.05, 1.6
+LEAST_OVER, MOST_OVER = 1.01, 1.6
+"""Total over budget: most carts are a little over, few by half (beta 0.8, 2)."""
+
 FEWEST_LINES, MOST_LINES = 4, 16
 TRIES, MORE_LINES = 5, 3
 """So often some lines more are added until the panel has a full slate."""
@@ -102,10 +106,16 @@ class Shopper:
         return visit
 
     def _choose_diet(self) -> None:
-        tags = self.shelves.snapshot.diet_tags
-        if tags and self.rng.random() < DIET_SHARE:
-            wanted = str(self.rng.choice(np.asarray(tags)))
-            DietProfile.objects.create(shopper_key=self.caller.shopper_key, diet_tags=[wanted])
+        """A common diet is common among shoppers: a tag of a product drawn from those with tags."""
+        snapshot = self.shelves.snapshot
+        tagged = snapshot.diet_bits[snapshot.diet_bits > 0]
+        if not len(tagged) or self.rng.random() >= DIET_SHARE:
+            return
+        bits = int(self.rng.choice(tagged))
+        own = [tag for at, tag in enumerate(snapshot.diet_tags) if bits >> at & 1]
+        DietProfile.objects.create(
+            shopper_key=self.caller.shopper_key, diet_tags=[str(self.rng.choice(own))]
+        )
 
     def _bought(self) -> Ints:
         if self.member_id is None:
@@ -137,8 +147,8 @@ class Shopper:
         contents = carts.contents(self.caller)
         if not contents.lines:
             return Slate(message="")
-        over = Decimal(str(round(self.rng.uniform(LEAST_OVER, MOST_OVER), 3)))
-        budget = (contents.total / over).quantize(Decimal("0.01"), ROUND_DOWN)
+        over = LEAST_OVER + (MOST_OVER - LEAST_OVER) * self.rng.beta(0.8, 2.0)
+        budget = (contents.total / Decimal(round(over, 3))).quantize(Decimal("0.01"), ROUND_DOWN)
         carts.set_budget(self.caller, max(budget, Decimal("0.01")))
         # The household's purchases speak, although the visit is nobody's.
         asking = replace(self.caller, member_id=self.member_id)

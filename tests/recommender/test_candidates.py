@@ -34,7 +34,7 @@ def _products(found: tuple[Swaps, object]) -> list[int]:
 
 
 def test_cheaper_ones_of_the_same_type_are_offered():
-    anchor, cheaper, same, dearer = market.coffees("5.00", "4.00", "5.00", "6.00")
+    anchor, cheaper, *_ = market.coffees("5.00", "4.00", "5.00", "6.00")
     assert _products(_eligible([(anchor, 1)])) == [cheaper.pk]
 
 
