@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from recommender.ranking.errors import ForeignFingerprint
+from recommender.ranking.features.schema import NAMES
+from recommender.ranking.training_set import TrainingSet, from_parquet, group_sizes, to_parquet
+from tests.ranking import lessons
+
+
+def _frame(slates: int = 4, size: int = 3, **about) -> pd.DataFrame:
+    labels = np.arange(slates * size) % 2
+    return lessons.frame(lessons.features(slates, size), labels, size=size, **about)
+
+
+def test_parquet_gives_back_every_bit_undefined_values_included():
+    rows = _frame()
+    rows.loc[2, ["recency", "size_ratio"]] = np.nan
+    before = TrainingSet.from_rows(rows)
+    after = from_parquet(to_parquet(before))
+    assert after.features.tobytes() == before.features.tobytes()
+    assert after.labels.tolist() == before.labels.tolist()
+    assert after.groups.tolist() == before.groups.tolist() == [3, 3, 3, 3]
+    pd.testing.assert_frame_equal(after.rows, before.rows)
+
+
+def test_the_same_rows_give_the_same_file_in_whatever_order_they_come():
+    rows = _frame()
+    shuffled = rows.sample(frac=1.0, random_state=3)
+    first, second = (to_parquet(TrainingSet.from_rows(r)) for r in (rows, shuffled))
+    assert first == second
+
+
+def test_a_file_with_other_features_is_refused():
+    table = pq.read_table(io.BytesIO(to_parquet(TrainingSet.from_rows(_frame()))))
+    for metadata in ({b"fingerprint": b"f" * 64}, {}):
+        buffer = io.BytesIO()
+        pq.write_table(table.replace_schema_metadata(metadata), buffer)
+        with pytest.raises(ForeignFingerprint):
+            from_parquet(buffer.getvalue())
+
+
+def test_rows_are_sorted_by_time_slate_and_product_so_that_their_order_carries_no_label():
+    rows = _frame(slates=2, size=3).iloc[[5, 2, 0, 4, 1, 3]]
+    best_first = rows.sort_values("label", ascending=False)
+    for given in (rows, best_first):
+        found = TrainingSet.from_rows(given).rows
+        assert found["qid"].tolist() == ["q00000"] * 3 + ["q00001"] * 3
+        assert found["product_id"].tolist() == [0, 10, 20] * 2
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(ValueError, match="lack the columns propensity, hour"):
+        TrainingSet.from_rows(_frame().drop(columns=["propensity", "hour"]))
+
+
+@pytest.mark.parametrize("label", [-1, 4])
+def test_an_unknown_label_is_refused_with_its_place(label):
+    rows = _frame()
+    rows.loc[4, "label"] = label
+    with pytest.raises(ValueError, match=f"label {label} of slate q00001, position 2, is none of"):
+        TrainingSet.from_rows(rows)
+
+
+def test_a_slate_in_two_pieces_is_refused():
+    with pytest.raises(ValueError, match="not adjacent; sort by qid first"):
+        group_sizes(pd.Series(["a", "a", "b", "a"]))
+    rows = _frame()
+    rows.loc[0, "served_at"] = rows["served_at"].max()
+    with pytest.raises(ValueError, match="not adjacent"):
+        TrainingSet.from_rows(rows)
+
+
+def test_group_sizes_count_adjacent_rows():
+    assert group_sizes(pd.Series(["b", "b", "a", "c", "c", "c"])).tolist() == [2, 1, 3]
+    assert group_sizes(pd.Series([], dtype=str)).tolist() == []
+
+
+def test_a_shopper_counts_twenty_slates_at_most():
+    about = {"shopper": ["bot"] * 80 + ["anna"] * 10}
+    found = TrainingSet.from_rows(_frame(slates=45, size=2, **about))
+    weights = found.slate_weights()
+    assert weights[:40].tolist() == [0.5] * 40
+    assert weights[40:].tolist() == [1.0] * 5
+    assert found.row_weights().tolist() == np.repeat(weights, 2).tolist()
+
+
+def test_blocks_cut_the_slates_by_time_into_nearly_equal_parts():
+    found = TrainingSet.from_rows(_frame(slates=7, size=2)).blocks(3)
+    assert [len(block) for block in found] == [3, 2, 2]
+    qids = [qid for block in found for qid in block.first_rows["qid"]]
+    assert qids == [f"q{at:05d}" for at in range(7)]
+    assert [block.features.shape for block in found] == [(6, 21), (4, 21), (4, 21)]
+
+
+def test_chosen_slates_keep_rows_labels_and_features_together():
+    whole = TrainingSet.from_rows(_frame())
+    found = whole.slates(np.array([False, True, False, True]))
+    assert found.groups.tolist() == [3, 3]
+    assert found.labels.tolist() == [1, 0, 1, 1, 0, 1]
+    np.testing.assert_array_equal(found.features, found.rows[list(NAMES)].to_numpy())
+    assert found.shoppers.tolist() == ["v:1", "v:3"]
+    assert found.positions().tolist() == [1, 2, 3, 1, 2, 3]
+
+
+def test_the_description_counts_samples_sessions_slates_and_origins():
+    rows = _frame(session=["s1"] * 6 + ["s2"] * 3 + ["s3"] * 3)
+    rows.loc[rows["qid"] == "q00003", "origin"] = "simulated"
+    rows.loc[rows["qid"] == "q00001", "label"] = 0
+    assert TrainingSet.from_rows(rows).describe() == {
+        "samples": 12,
+        "sessions": 3,
+        "slates": 4,
+        "total_features": 21,
+        "positive_share": 0.3333,
+        "without_positive": 1,
+        "origins": {"served": 3, "simulated": 1, "imported": 0},
+        "session_origins": {"served": 2, "simulated": 1},
+    }
+
+
+def test_no_rows_at_all_are_an_empty_training_set():
+    empty = TrainingSet.from_rows(_frame().iloc[:0])
+    assert len(empty) == 0
+    assert empty.describe()["positive_share"] == 0.0
+    assert len(from_parquet(to_parquet(empty))) == 0
