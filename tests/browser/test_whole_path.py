@@ -117,6 +117,25 @@ def test_an_accepted_swap_can_be_undone_in_place_and_the_focus_is_on_the_way_bac
     expect(shopper.locator("#toasts")).to_contain_text("is back in your cart.")
 
 
+def test_a_refusal_is_told_in_place_and_what_was_typed_stays(shopper: Page) -> None:
+    shopper.goto("/search?search=milk")
+    shopper.locator(".product").first.get_by_role("button").click()
+    expect(shopper.locator("#badge")).to_contain_text("1")
+    shopper.goto("/cart")
+    budget = shopper.get_by_label("Budget", exact=True)
+    budget.fill("sixty")
+    budget.press("Enter")
+    expect(shopper.locator("#budget_error")).to_have_text(
+        "A budget is an amount such as 60 or 59.90."
+    )
+    expect(budget).to_have_value("sixty")
+    expect(budget).to_be_focused()
+    quantity = shopper.get_by_label(re.compile("^Packs of"))
+    quantity.fill("99")
+    quantity.press("Tab")
+    expect(shopper.locator("#toasts")).to_contain_text(re.compile(r"Only \d+ left|in your cart"))
+
+
 def test_swaps_in_view_for_a_second_are_told_as_seen_once(shopper: Page) -> None:
     fill_cart_over_budget(shopper)
     with shopper.expect_response("**/api/track-events") as sent:

@@ -113,6 +113,7 @@ def test_without_consent_a_product_page_writes_nothing(client, settings):
     settings.CONSENT = "ask"
     client.get(product("Tea").get_absolute_url())
     assert not Event.objects.exists()
+    assert "visitor" not in client.cookies
 
 
 @pytest.mark.parametrize("lines", [1, 10, 50])
