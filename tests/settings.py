@@ -10,6 +10,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from config.settings import *  # noqa: F403
 from config.settings import DATA_DIR, DATABASES
+from config.settings import STATIC_ROOT
 from config.settings import STORAGES as PRODUCT_STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -19,6 +20,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 CELERY_BROKER_URL = "memory://"
+# Whitenoise warns once per client about a folder that was never collected.
+STATIC_ROOT.mkdir(exist_ok=True)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # An in-memory database answers concurrent writers with "table is locked" instead of waiting.
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
