@@ -9,8 +9,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from config.settings import *  # noqa: F403
-from config.settings import DATA_DIR, DATABASES
-from config.settings import STATIC_ROOT
+from config.settings import DATA_DIR, DATABASES, STATIC_ROOT
 from config.settings import STORAGES as PRODUCT_STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
