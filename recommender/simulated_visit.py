@@ -36,8 +36,8 @@ DIET_SHARE = 0.35
 """About a third of households follow some diet."""
 
 UNDONE_SHARE, REMOVED_SHARE = 0.08, 0.04
-LEAST_OVER, MOST_OVER = 1.01, 1.6
-"""Total over budget: most carts are a little over, few by half (beta 0.8, 2)."""
+LITTLE_OVER, FAR_OVER = (1.01, 1.6), (1.3, 2.0)
+"""Total over budget: most carts are a little over, those of the budget-pressured far over."""
 
 FEWEST_LINES, MOST_LINES = 4, 16
 TRIES, MORE_LINES = 5, 3
@@ -147,7 +147,10 @@ class Shopper:
         contents = carts.contents(self.caller)
         if not contents.lines:
             return Slate(message="")
-        over = LEAST_OVER + (MOST_OVER - LEAST_OVER) * self.rng.beta(0.8, 2.0)
+        if self.persona == Persona.BUDGET_PRESSURED:
+            over = self.rng.uniform(*FAR_OVER)
+        else:
+            over = LITTLE_OVER[0] + (LITTLE_OVER[1] - LITTLE_OVER[0]) * self.rng.beta(0.7, 2.0)
         budget = (contents.total / Decimal(round(over, 3))).quantize(Decimal("0.01"), ROUND_DOWN)
         carts.set_budget(self.caller, max(budget, Decimal("0.01")))
         # The household's purchases speak, although the visit is nobody's.
