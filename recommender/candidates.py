@@ -148,7 +148,8 @@ def _near_types(snapshot: Snapshot, vectors: Vectors) -> dict[int, tuple[int, ..
 def _nearest(snapshot: Snapshot, vectors: Vectors) -> dict[int, tuple[int, ...]]:
     kinds = list(snapshot.rows_by_type)
     alignment = align(snapshot, vectors)
-    centres = np.stack([_centre(alignment.text(snapshot.rows_by_type[kind])) for kind in kinds])
+    texts = (alignment.text(snapshot.rows_by_type[kind]) for kind in kinds)
+    centres = np.stack([_centre(text.astype(np.float64)) for text in texts])
     alike = centres @ centres.T
     np.fill_diagonal(alike, -1.0)
     nearest = np.argsort(-alike, axis=1, kind="stable")[:, :NEAR_TYPES]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from recommender.ranking.features.alignment import align
+from recommender.ranking.features.alignment import align, dots
 from recommender.ranking.query import Floats, Query, State, Swaps
 
 
 def semantic_sim(query: Query, swaps: Swaps, state: State) -> Floats:
     """Cosine of the two text vectors, -1 to 1; NaN when one of them is unknown."""
     alignment = align(state.snapshot, state.vectors)
-    # Row by row: a matrix product would round differently for another number of rows.
-    product = alignment.text(swaps.anchor_row) * alignment.text(swaps.candidate_row)
-    return np.asarray(product.sum(axis=1))
+    return dots(alignment.text(swaps.anchor_row), alignment.text(swaps.candidate_row))
 
 
 def same_semantic_id_flag(query: Query, swaps: Swaps, state: State) -> Floats:

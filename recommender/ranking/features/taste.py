@@ -6,7 +6,7 @@ from math import exp
 
 import numpy as np
 
-from recommender.ranking.features.alignment import Alignment, align
+from recommender.ranking.features.alignment import Alignment, VectorRows, align, dots
 from recommender.ranking.query import Floats, Ints, Query, State, Swaps
 
 RECENCY_DAYS = 30.0
@@ -29,7 +29,7 @@ def cf_bpr_score(query: Query, swaps: Swaps, state: State) -> Floats:
     for kind in np.unique(types).tolist():
         here = types == kind
         rows = snapshot.rows_by_type[kind]
-        scores = (alignment.factors_of_type(kind) * shopper).sum(axis=1)
+        scores = dots(alignment.factors_of_type(kind), shopper)
         own = scores[np.searchsorted(rows, swaps.candidate_row[here])]
         affinity[here] = _percentile(scores, own)
     return affinity
@@ -57,12 +57,12 @@ def distance_to_semantic_center(query: Query, swaps: Swaps, state: State) -> Flo
     vectors = vectors[~np.isnan(vectors[:, 0])]
     length = 0.0
     if len(vectors):
-        centre = vectors.mean(axis=0)
+        centre = vectors.mean(axis=0, dtype=np.float64)
         length = float(np.sqrt((centre * centre).sum()))
     if length == 0.0:
         return np.full(len(swaps), np.nan)
-    cosine = (alignment.text(swaps.candidate_row) * (centre / length)).sum(axis=1)
-    return np.asarray(1.0 - cosine)
+    unit = (centre / length).astype(np.float32)
+    return 1.0 - dots(alignment.text(swaps.candidate_row), unit)
 
 
 def beta_u(query: Query, swaps: Swaps, state: State) -> Floats:
@@ -75,20 +75,20 @@ def intent_keep_quality_ema(query: Query, swaps: Swaps, state: State) -> Floats:
     return np.full(len(swaps), state.taste.intent)
 
 
-def _shopper_factors(query: Query, state: State, alignment: Alignment) -> Floats:
+def _shopper_factors(query: Query, state: State, alignment: Alignment) -> VectorRows:
     vectors, shopper = state.vectors, state.taste.shopper_id
     if shopper is not None and len(vectors.shopper_id):
         at = int(np.searchsorted(vectors.shopper_id, shopper))
         if at < len(vectors.shopper_id) and vectors.shopper_id[at] == shopper:
-            return np.asarray(vectors.shopper_factors[at], dtype=np.float64)
-    bias_only = np.zeros(vectors.item_factors.shape[1])
+            return np.ascontiguousarray(vectors.shopper_factors[at], dtype=np.float32)
+    bias_only = np.zeros(vectors.item_factors.shape[1], dtype=np.float32)
     bias_only[-1] = 1.0
     touched = dict.fromkeys([*query.cart_products.tolist(), *state.taste.session_products])
     factors = alignment.factors(_known_rows(state, list(touched)))
     factors = factors[~np.isnan(factors[:, 0])]
     if not len(factors):
         return bias_only
-    mean = np.asarray(factors.mean(axis=0))
+    mean = np.asarray(factors.mean(axis=0, dtype=np.float64), dtype=np.float32)
     mean[-1] = 1.0
     return mean
 
