@@ -40,7 +40,7 @@ class Command(BaseCommand):
         households = complete_journey.draw_households(
             history, options["households"], seed=options["seed"]
         )
-        outcome = protocol.run(
+        figures = protocol.run(
             history,
             text,
             households,
@@ -50,7 +50,6 @@ class Command(BaseCommand):
             told=lambda share: progress.update(int(1000 * share), 1000),
         )
         progress.finish("Compared")
-        figures = protocol.summary(outcome)
         reports = settings.DATA_DIR / "reports"
         reports.mkdir(parents=True, exist_ok=True)
         (reports / "evaluate_ranker.json").write_text(json.dumps(figures, indent=1))

@@ -14,8 +14,9 @@ from recommender.ranking.blend import Blend, Scaling
 from recommender.ranking.choices.history import History
 from recommender.ranking.choices.questions import draw, find, split_of
 from recommender.ranking.choices.replay import Replayed, replay
+from recommender.ranking.choices.tasks import TASKS, view
 from recommender.ranking.collaborative import fit_bpr
-from recommender.ranking.metrics import bootstrap_mean, ndcg, paired_difference, random_ndcg
+from recommender.ranking.metrics import bootstrap_mean, ndcg, paired_difference
 from recommender.ranking.query import Floats, Ints, Vectors
 from recommender.ranking.vectors import make_vectors
 
@@ -31,19 +32,20 @@ SETTINGS: tuple[dict[str, Any], ...] = (
     {"factors": 64, "iterations": 60, "learning_rate": 0.02},
     {"factors": 32, "iterations": 30, "learning_rate": 0.05, "regularization": 0.05},
 )
-"""What BPR is tuned over, by the blend's quality on the validation weeks; the first is stock."""
+"""What the blend's BPR is tuned over, on the validation weeks; the rankers use the first."""
 
-TASKS = ("switch", "all", "novel")
+
+RIVALS = ("60/40 blend, tuned", "60/40 blend, stock", "linear")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """``ndcg`` per method and test query; ``shoppers`` and ``tasks`` (masks) are parallel to it."""
+    """One task: NDCG@10 per method and test query, LambdaMART's hits at place 1, who asked."""
 
     ndcg: dict[str, Floats]
+    hits: Floats
     shoppers: Ints
-    tasks: dict[str, NDArray[np.bool_]]
-    facts: dict[str, Any]
+    candidates: float
 
 
 class Collaborative:
@@ -86,27 +88,27 @@ def run(
     threads: int,
     step: Callable[[str], None] = lambda title: None,
     told: Callable[[float], None] = lambda share: None,
-) -> Outcome:
-    """The whole comparison. ``text`` holds a vector per product of the shelf."""
+) -> dict[str, Any]:
+    """The whole comparison, as ``summary`` returns it; ``text`` has a vector per shelf product.
+
+    The blend is tuned for each task apart, which makes it the strongest blend there is; linear and
+    LambdaMART are fitted once, on all choices.
+    """
     rng = np.random.default_rng(seed)
     questions = draw(find(history, households), history, most=MOST, rng=rng)
     splits = split_of(history.week[questions.purchase])
 
-    step("Tune the collaborative part")
+    step("Tune the blend and its collaborative part")
     sources = [Collaborative(history, text, settings) for settings in SETTINGS]
     validation = questions.take(splits == "validation")
     tried = [replay(history, validation, source.at) for source in sources]
-    blends = [(at, Blend(scaling)) for at in range(len(tried)) for scaling in get_args(Scaling)]
-    quality = [
-        float(np.nanmean(_ndcg(tried[at], blend.score(tried[at].features, tried[at].groups))))
-        for at, blend in blends
-    ]
-    chosen, tuned = blends[int(np.argmax(quality))]
+    tuned = {task: _tuned([view(part, history, task) for part in tried]) for task in TASKS}
 
     step("Replay the choices")
-    replayed = replay(history, questions, sources[chosen].at, told=told)
+    replayed = replay(history, questions, sources[0].at, told=told)
     splits = split_of(history.week[replayed.asked.purchase])
     train, later, test = (replayed.take(splits == s) for s in ("train", "validation", "test"))
+    others = [replay(history, test.asked, source.at) for source in sources[1:]]
 
     step("Fit linear and LambdaMART")
     fitted_linear = linear.fit(train.features, train.labels, train.groups)
@@ -118,55 +120,78 @@ def run(
     )
 
     step("Compare on the test weeks")
-    stock_test = test if chosen == 0 else replay(history, test.asked, sources[0].at)
-    scores = {
-        "popularity, 8 weeks": test.units,
-        "cheapest per unit": -test.unit_price,
-        "60/40 blend, stock": Blend().score(stock_test.features, stock_test.groups),
-        "60/40 blend, tuned": tuned.score(test.features, test.groups),
-        "hand-signed": linear.hand_signed().score(test.features),
-        "linear": fitted_linear.score(test.features),
-        "LambdaMART": fitted_ltr.score(test.features),
-    }
-    values = {"random": random_ndcg(test.labels, test.groups, k=K)}
-    values |= {method: _ndcg(test, score) for method, score in scores.items()}
-    values["LambdaMART, HR@1"] = ndcg(test.labels, scores["LambdaMART"], test.groups, k=1)
-    asked = test.asked
-    switch = history.product[asked.purchase] != asked.anchor
-    tasks = {"switch": switch, "all": np.ones(len(asked), dtype=bool), "novel": asked.novel}
+    outcomes = {}
+    for task in TASKS:
+        views = [view(part, history, task) for part in (test, *others)]
+        own, (chosen, blend) = views[0], tuned[task]
+        rival = views[chosen]
+        scores = {
+            "random": np.zeros(len(own.labels)),
+            "popularity, 8 weeks": own.units,
+            "cheapest per unit": -own.unit_price,
+            "60/40 blend, stock": Blend().score(own.features, own.groups),
+            "60/40 blend, tuned": blend.score(rival.features, rival.groups),
+            "hand-signed": linear.hand_signed().score(own.features),
+            "linear": fitted_linear.score(own.features),
+            "LambdaMART": fitted_ltr.score(own.features),
+        }
+        outcomes[task] = Outcome(
+            {name: ndcg(own.labels, score, own.groups, k=K) for name, score in scores.items()},
+            ndcg(own.labels, scores["LambdaMART"], own.groups, k=1),
+            history.household[own.asked.purchase],
+            float(np.mean(own.groups)),
+        )
     facts = {
         "households": len(households),
         "queries": {s: int(np.sum(splits == s)) for s in ("train", "validation", "test")},
         "coverage": replayed.coverage,
-        "candidates": float(np.mean(test.groups)),
-        "tuned": {**SETTINGS[chosen], "scaling": tuned.scaling},
-        "rounds": fitted_ltr.booster.num_trees(),
+        "tuned": {
+            task: {**SETTINGS[chosen], "scaling": blend.scaling}
+            for task, (chosen, blend) in tuned.items()
+        },
+        "trees": fitted_ltr.booster.num_trees(),
         "seed": seed,
     }
-    return Outcome(values, history.household[asked.purchase], tasks, facts)
+    return summary(outcomes, facts)
 
 
-def summary(outcome: Outcome, *, seed: int = 0) -> dict[str, Any]:
-    """Means with 95 % intervals by method and task, and LambdaMART's lead over three others."""
-    figures: dict[str, Any] = {"facts": outcome.facts, "ndcg_at_10": {}, "lead": {}}
-    shoppers = outcome.shoppers
-    for method, values in outcome.ndcg.items():
-        figures["ndcg_at_10"][method] = {
-            task: bootstrap_mean(values[mask], shoppers[mask], rng=np.random.default_rng(seed))
-            for task, mask in outcome.tasks.items()
-        }
-    for other in ("60/40 blend, tuned", "60/40 blend, stock", "linear"):
-        figures["lead"][other] = {
-            task: paired_difference(
-                outcome.ndcg["LambdaMART"][mask],
-                outcome.ndcg[other][mask],
-                shoppers[mask],
+def summary(
+    outcomes: dict[str, Outcome], facts: dict[str, Any], *, seed: int = 0
+) -> dict[str, Any]:
+    """Means with 95 % intervals by method and task, and LambdaMART's lead over its rivals."""
+    figures: dict[str, Any] = {
+        "facts": {
+            **facts,
+            "test_queries": {task: len(o.shoppers) for task, o in outcomes.items()},
+            "candidates": {task: round(o.candidates, 1) for task, o in outcomes.items()},
+        },
+        "ndcg_at_10": {},
+        "hit_rate_at_1": {},
+        "lead": {},
+    }
+    for task, outcome in outcomes.items():
+
+        def mean(values: Floats, shoppers: Ints = outcome.shoppers) -> tuple[float, float, float]:
+            return bootstrap_mean(values, shoppers, rng=np.random.default_rng(seed))
+
+        for method, values in outcome.ndcg.items():
+            figures["ndcg_at_10"].setdefault(method, {})[task] = mean(values)
+        figures["hit_rate_at_1"][task] = mean(outcome.hits)
+        for rival in RIVALS:
+            figures["lead"].setdefault(rival, {})[task] = paired_difference(
+                outcome.ndcg["LambdaMART"],
+                outcome.ndcg[rival],
+                outcome.shoppers,
                 rng=np.random.default_rng(seed),
             )
-            for task, mask in outcome.tasks.items()
-        }
     return figures
 
 
-def _ndcg(replayed: Replayed, scores: Floats) -> Floats:
-    return ndcg(replayed.labels, scores, replayed.groups, k=K)
+def _tuned(tried: list[Replayed]) -> tuple[int, Blend]:
+    """The collaborative setting and the scaling that do best on these validation queries."""
+    choices = [(at, Blend(scaling)) for at in range(len(tried)) for scaling in get_args(Scaling)]
+    quality = []
+    for at, blend in choices:
+        scores = blend.score(tried[at].features, tried[at].groups)
+        quality.append(np.nanmean(ndcg(tried[at].labels, scores, tried[at].groups, k=K)))
+    return choices[int(np.argmax(quality))]

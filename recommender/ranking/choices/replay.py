@@ -32,27 +32,33 @@ PRIOR_CHOICES = 8.0
 class Replayed:
     """Judged queries: rows as everywhere in the core, and per group who asked what.
 
-    ``unit_price`` (rows,) and ``units`` (rows,) serve the baselines "cheapest" and "popularity".
+    ``candidate`` (rows,) is the offered product, a row of the shelf; ``unit_price`` and ``units``
+    (rows,) serve the baselines "cheapest" and "popularity".
     ``asked`` are the queries that the candidates covered, ``coverage`` their share of all.
     """
 
     features: Floats
     labels: Ints
     groups: Ints
+    candidate: Ints
     unit_price: Floats
     units: Floats
     asked: Questions
     coverage: float
 
-    def take(self, chosen: Flags) -> Replayed:
-        """The groups where ``chosen`` is true."""
-        rows = np.repeat(chosen, self.groups)
+    def take(self, chosen: Flags, rows: Flags | None = None) -> Replayed:
+        """The groups where ``chosen`` is true; of these, with ``rows``, only such candidates."""
+        kept = np.repeat(chosen, self.groups)
+        if rows is not None:
+            kept &= rows
+        group = np.repeat(np.arange(len(self.groups)), self.groups)
         return Replayed(
-            self.features[rows],
-            self.labels[rows],
-            self.groups[chosen],
-            self.unit_price[rows],
-            self.units[rows],
+            self.features[kept],
+            self.labels[kept],
+            np.bincount(group[kept], minlength=len(self.groups))[chosen],
+            self.candidate[kept],
+            self.unit_price[kept],
+            self.units[kept],
             self.asked.take(chosen),
             self.coverage,
         )
@@ -72,7 +78,7 @@ def replay(
     """
     assortment = Assortment(history)
     shoppers = _Shoppers(history, questions)
-    parts: list[tuple[Floats, Ints, Floats, Floats]] = []
+    parts: list[tuple[Floats, Ints, Ints, Floats, Floats]] = []
     covered = np.zeros(len(questions), dtype=bool)
     for number, (at, taste) in enumerate(shoppers.in_order()):
         purchase, anchor = int(questions.purchase[at]), int(questions.anchor[at])
@@ -92,14 +98,18 @@ def replay(
         features = build(query, swaps, State(snapshot, vectors_at(week), taste(snapshot)))
         units = assortment.units(store)[rows]
         price = snapshot.price_cents[rows] / np.maximum(snapshot.amount_milli[rows], 1)
-        parts.append((features, (rows == bought).astype(np.int64), price, units))
+        parts.append((features, (rows == bought).astype(np.int64), rows, price, units))
     order = np.flatnonzero(covered)
+    features_of, labels, candidate, unit_price, units_of = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
     return Replayed(
-        np.concatenate([features for features, *_ in parts]),
-        np.concatenate([labels for _, labels, *_ in parts]),
-        np.array([len(labels) for _, labels, *_ in parts], dtype=np.int64),
-        np.concatenate([price for *_, price, _ in parts]),
-        np.concatenate([units for *_, units in parts]),
+        features_of,
+        labels,
+        np.array([len(part[1]) for part in parts], dtype=np.int64),
+        candidate,
+        unit_price,
+        units_of,
         questions.take(order),
         len(order) / max(len(questions), 1),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from recommender.ranking.choices.protocol import TASKS
+from recommender.ranking.choices.tasks import TASKS
 
 
 def markdown(figures: dict[str, Any]) -> str:
@@ -19,13 +19,22 @@ def markdown(figures: dict[str, Any]) -> str:
     for other, by_task in figures["lead"].items():
         cells = " | ".join(_interval(by_task[task], signed=True) for task in TASKS)
         lines.append(f"| LambdaMART − {other} | {cells} |")
+    hits = " | ".join(_interval(figures["hit_rate_at_1"][task]) for task in TASKS)
+    tests = " | ".join(f"{facts['test_queries'][task]:,}" for task in TASKS)
+    candidates = " | ".join(str(facts["candidates"][task]) for task in TASKS)
+    lines += [
+        f"| LambdaMART, hits at place 1 | {hits} |",
+        f"| test queries | {tests} |",
+        f"| candidates on average | {candidates} |",
+    ]
     queries = ", ".join(f"{count:,} {split}" for split, count in facts["queries"].items())
     lines += [
         "",
-        f"{queries} queries with {facts['candidates']:.0f} candidates on average; in "
-        f"{facts['coverage']:.1%} of the choices the bought product was among them, the others are "
-        f"left out for every method. Tuned blend: {facts['tuned']}. LambdaMART: {facts['rounds']} "
-        f"trees. Intervals: 95 %, bootstrap over households. Seed {facts['seed']}.",
+        f"{queries} queries; in {facts['coverage']:.1%} of the choices the bought product was "
+        "among the candidates, the others are left out for every method. A switch cannot be to the "
+        "anchor and a novelty not to what was bought before, so these are no candidates there. "
+        f"LambdaMART has {facts['trees']} trees. Intervals: 95 %, bootstrap over households. "
+        f"Seed {facts['seed']}.",
     ]
     return "\n".join(lines)
 
