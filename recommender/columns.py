@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from recommender import conf, files
 from recommender.models import ColumnsFile
 from recommender.ranking import columns_file
 from recommender.ranking.query import Snapshot, Vectors
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T", Snapshot, Vectors)
 
@@ -62,11 +65,20 @@ class Held(Generic[T]):
             return value
         try:
             if self._value is None or self._value is value:
-                self._value = self._renew(self._value)
+                self._value = self._renewed(self._value)
                 self._checked = time.monotonic()
             return self._value
         finally:
             self._lock.release()
+
+    def _renewed(self, value: T | None) -> T:
+        try:
+            return self._renew(value)
+        except (OSError, columns_file.DamagedColumns):
+            if value is None:
+                raise
+            logger.exception("newer columns could not be read; the last good ones stay in use")
+            return value
 
     def forget(self) -> None:
         """Ask again at the next ``get``, as a new process would."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,10 +13,12 @@ from django.utils import timezone
 from recommender import columns, conf
 from recommender.models import ColumnsFile
 from recommender.ranking import standing
-from recommender.ranking.columns_file import tagged
+from recommender.ranking.columns_file import DamagedColumns, tagged
 from recommender.ranking.query import Floats, Ints, Snapshot
 from shop.models import CatalogueVersion, Order, OrderLine, Product
 from shop.saving import unit_code
+
+logger = logging.getLogger(__name__)
 
 SALES_WEEKS = 16
 """Older sales would count less than a sixteenth."""
@@ -144,13 +147,20 @@ def _renew(held: Snapshot | None) -> Snapshot:
         .order_by("-made_at")
         .first()
     )
-    if stored is not None:
-        fresh = columns.snapshot(stored.tag)
-    else:
+    fresh = _read(stored.tag) if stored is not None else None
+    if fresh is None:
         fresh = build(as_of=now)
         columns.store(fresh, catalogue_version=version, now=now)
     _version = version
     return fresh
+
+
+def _read(tag: str) -> Snapshot | None:
+    try:
+        return columns.snapshot(tag)
+    except (OSError, DamagedColumns):
+        logger.exception("snapshot %s cannot be read; the tables are read again", tag[:12])
+        return None
 
 
 _version = -1

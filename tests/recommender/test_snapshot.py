@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from recommender import columns, snapshot
+from recommender import columns, files, snapshot, vectors
 from recommender.models import ColumnsFile
 from shop.models import Brand, CatalogueVersion, Product
 from tests.recommender import market
+from tests.recommender.conftest import start_afresh
 from tests.shop import shelf
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +95,25 @@ def test_within_a_second_nothing_is_asked(settings, django_assert_num_queries):
 
 def test_an_empty_store_has_an_empty_snapshot():
     assert len(snapshot.build(as_of=timezone.now()).product_id) == 0
+
+
+def test_a_damaged_snapshot_is_made_again():
+    (product,) = market.coffees("5.00")
+    first = snapshot.current()
+    files.write("training", f"snapshot-{first.tag}.npz", b"damaged")
+    start_afresh()
+    assert snapshot.current().product_id.tolist() == [product.pk]
+
+
+def test_of_damaged_vectors_the_last_good_ones_stay():
+    market.coffees("5.00", "4.00")
+    good = vectors.fit(now=timezone.now())
+    assert vectors.current().tag == good.tag
+    market.coffees("3.00")
+    bad = vectors.fit(now=timezone.now())
+    files.write("training", f"vectors-{bad.tag}.npz", b"damaged")
+    assert vectors.current().tag == good.tag
+
+
+def test_without_vectors_every_text_feature_is_undefined():
+    assert vectors.current() is vectors.NONE

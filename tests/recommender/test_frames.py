@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import numpy as np
+import pytest
+from django.utils import timezone
+
+from recommender import frames
+from recommender.ranking.features.schema import NAMES, fingerprint
+from tests.shop import shelf
+from tracking import record
+from tracking.models import Slate
+from tracking.record import Draft
+from tracking.visitor import Caller
+
+pytestmark = pytest.mark.django_db
+
+
+def _served(caller: Caller, *, size: int = 3) -> UUID:
+    """A slate whose feature at row r, column c is 100 r + c; a purchase makes it mature."""
+    values = np.arange(size)[:, None] * 100.0 + np.arange(len(NAMES))
+    items = [
+        {"position": at, "product": 10 + at, "anchor": 1, "propensity": 0.5}
+        for at in range(1, size + 1)
+    ]
+    qid = record.slate(
+        caller,
+        placement="cart_panel",
+        policy="blend",
+        items=items,
+        state_key="",
+        served_at=timezone.now() - timedelta(hours=1),
+        features=values.tobytes(),
+        fingerprint=fingerprint(),
+    )
+    record.events(caller, [Draft("purchase", 1)], server_side=True)
+    return qid
+
+
+def _did(caller: Caller, qid: UUID, kind: str, *positions: int, server_side: bool = True) -> None:
+    drafts = [Draft(kind, 10 + at, qid, at) for at in positions]
+    record.events(caller, drafts, server_side=server_side)
+
+
+def test_rows_are_the_served_vectors_of_what_was_seen():
+    caller = shelf.shopper()
+    qid = _served(caller)
+    _did(caller, qid, "impression", 1, 3, server_side=False)
+    training = frames.assemble(now=timezone.now())
+    assert training.rows["position"].tolist() == [1, 3]
+    assert training.features[:, 2].tolist() == [2.0, 202.0]
+    assert training.labels.tolist() == [0, 0]
+
+
+def test_what_was_acted_on_was_seen():
+    caller = shelf.shopper()
+    qid = _served(caller)
+    _did(caller, qid, "swap_accept", 2)
+    training = frames.assemble(now=timezone.now())
+    assert (training.rows["position"].tolist(), training.labels.tolist()) == ([2], [2])
+
+
+def test_a_clients_word_is_worth_no_more_than_a_look():
+    caller = shelf.shopper()
+    qid = _served(caller)
+    _did(caller, qid, "impression", 1, 2, server_side=False)
+    _did(caller, qid, "swap_accept", 1, server_side=False)
+    _did(caller, qid, "view", 2, server_side=False)
+    assert frames.assemble(now=timezone.now()).labels.tolist() == [0, 1]
+
+
+def test_slates_of_other_features_are_left_out():
+    caller = shelf.shopper()
+    qid = _served(caller)
+    _did(caller, qid, "view", 1)
+    assert len(frames.assemble(now=timezone.now())) == 1
+    Slate.objects.update(fingerprint="0" * 64)
+    assert len(frames.assemble(now=timezone.now())) == 0
+
+
+def test_slates_older_than_the_window_are_left_out(settings):
+    settings.RECOMMENDER = {**settings.RECOMMENDER, "TRAINING_DAYS": 30}
+    caller = shelf.shopper()
+    qid = _served(caller)
+    _did(caller, qid, "view", 1)
+    assert len(frames.assemble(now=timezone.now() + timedelta(days=29))) == 1
+    assert len(frames.assemble(now=timezone.now() + timedelta(days=31))) == 0
+
+
+def test_only_the_newest_slates_are_read(settings):
+    settings.RECOMMENDER = {**settings.RECOMMENDER, "MOST_SLATES": 2}
+    caller = shelf.shopper()
+    for _ in range(3):
+        _did(caller, _served(caller), "view", 1)
+    assert len(frames.assemble(now=timezone.now())) == 2
+
+
+def test_an_empty_log_is_an_empty_training_set():
+    training = frames.assemble(now=timezone.now())
+    assert (len(training), training.features.shape) == (0, (0, len(NAMES)))
