@@ -138,3 +138,15 @@ def test_gain_shares_are_percent_and_nothing_of_nothing():
     shares = importance.gain_shares(_ranker(price_saving=3.0, popularity=-1.0))
     assert (shares["price_saving"], shares["popularity"], shares["hour"]) == (75.0, 25.0, 0.0)
     assert set(importance.gain_shares(_ranker()).values()) == {0.0}
+
+
+def test_luck_is_a_t_test_over_shoppers_and_never_less_than_all_of_them_on_one_side():
+    def luck(*totals: float, count: float = 1.0) -> float:
+        return importance._luck(np.array(totals), np.full(len(totals), count))
+
+    # Two shoppers lose 3 and -1: mean 1, standard error 2, t = 1/2 with one degree of freedom.
+    assert luck(3, -1) == pytest.approx(0.5 - np.arctan(0.5) / np.pi)
+    assert luck(6, -2, count=2.0) == pytest.approx(luck(3, -1))
+    # Three that lose the same are all on one side by luck in one of eight.
+    assert luck(1, 1, 1) == luck(1.0, 1.01, 0.99) == 1 / 8
+    assert luck(-1, -1, -1) == luck(1) == 1.0
