@@ -238,9 +238,7 @@ def test_a_history_that_ends_with_the_query_gives_the_same_features(busy, traine
         assert other.units.tobytes() == whole.units[mine].tobytes()
 
 
-def test_later_purchases_of_the_same_basket_and_other_households_do_not_reach_a_query(
-    busy, trained
-):
+def test_the_same_basket_and_what_others_bought_in_this_week_do_not_reach_a_query(busy, trained):
     whole = _replay(busy, trained)
     rng = np.random.default_rng(3)
     for at in range(0, len(whole.asked), 60):
@@ -250,6 +248,7 @@ def test_later_purchases_of_the_same_basket_and_other_households_do_not_reach_a_
         late = (np.arange(len(busy.week)) > purchase) | (
             (busy.week == week) & (busy.household != busy.household[purchase])
         )
+        late |= busy.basket == busy.basket[purchase]
         late[purchase] = False
         product = np.where(late, rng.integers(80, size=len(late)), busy.product)
         other = replay(
