@@ -124,6 +124,9 @@ def _seller(*per_store: tuple[int, int]) -> History:
 
 def test_candidates_are_what_the_store_sold_and_with_too_little_what_the_chain_sold():
     store = Assortment(_seller((1, 8), (2, 7), (3, 12)))
+    # What is sold in this very week is not yet known, of the store or of the chain.
+    store.enter(3, as_of=shelf.MONDAY_EVENING)
+    assert store.candidates(1, 1).tolist() == store.candidates(2, 1).tolist() == []
     store.enter(4, as_of=shelf.MONDAY_EVENING)
     assert store.candidates(1, 1).tolist() == list(range(8))
     assert store.candidates(2, 1).tolist() == list(range(12))
