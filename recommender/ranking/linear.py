@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from recommender.ranking.errors import CannotLearn
-from recommender.ranking.features.schema import MONOTONE, NAMES, column, fingerprint
+from recommender.ranking.features.schema import ABSENT, MONOTONE, NAMES, column, fingerprint
 from recommender.ranking.pairs import preference_pairs
 from recommender.ranking.query import Floats, Ints
 
@@ -40,7 +40,7 @@ TYPICAL: dict[str, tuple[float, float]] = {
     "within_budget_flag": (0.2, 0.4),
     "category_match": (0.9, 0.2),
     "popularity": (0.1, 0.15),
-    "recency": (0.3, 0.3),
+    "recency": (0.1, 0.25),
     "diet_match_flag": (0.9, 0.3),
     "quality_tags_score": (0.1, 0.15),
 }
@@ -49,7 +49,11 @@ TYPICAL: dict[str, tuple[float, float]] = {
 
 @dataclass(frozen=True)
 class LinearRanker:
-    """Standardises (``mean``, ``scale``) and weighs; an undefined value counts as the mean."""
+    """Standardises (``mean``, ``scale``) and weighs.
+
+    An undefined value counts as the mean, or as what the feature declares for its absence: a
+    product that was never bought has the recency of one bought infinitely long ago.
+    """
 
     mean: Floats
     scale: Floats
@@ -64,7 +68,7 @@ class LinearRanker:
 
     def contributions(self, features: Floats) -> Floats:
         """What each feature adds to the score, shape (rows, features)."""
-        return np.nan_to_num((features - self.mean) / self.scale) * self.weights
+        return np.nan_to_num((_present(features) - self.mean) / self.scale) * self.weights
 
     def gain(self) -> Floats:
         """Absolute standardised weights, shape (features,)."""
@@ -115,6 +119,7 @@ def fit(
         raise CannotLearn("no slate holds two different labels, so no order can be learned")
     if weights is not None:
         weight = weight * np.repeat(np.asarray(weights, float), groups)[better]
+    features = _present(features)
     known = ~np.isnan(features)
     count = np.maximum(known.sum(axis=0), 1)
     mean = np.where(known, features, 0.0).sum(axis=0) / count
@@ -138,3 +143,7 @@ def fit(
     best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
     # What never differs within a slate cannot order one; its prior weight would only shift scores.
     return LinearRanker(mean, scale, np.where(varies, best.x, 0.0))
+
+
+def _present(features: Floats) -> Floats:
+    return np.where(np.isnan(features), np.asarray(ABSENT), features)

@@ -17,7 +17,8 @@ class Feature:
 
     Raise ``version`` whenever the meaning of the values changes: the fingerprint follows, and
     rankers trained on the old meaning are refused. ``monotone`` is +1 where a larger value may
-    never lower the score.
+    never lower the score. ``absent`` is what a linear score reads for NaN; None: the mean. (Trees
+    tell NaN apart by themselves.)
     """
 
     name: str
@@ -26,6 +27,7 @@ class Feature:
     family: str
     version: int = 1
     monotone: int = 0
+    absent: float | None = None
 
 
 FEATURES: tuple[Feature, ...] = (
@@ -36,7 +38,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("size_ratio", price.size_ratio, "item", "size"),
     Feature("category_match", similarity.category_match, "item", "similarity"),
     Feature("popularity", popularity.popularity, "item", "popularity"),
-    Feature("recency", taste.recency, "item", "history"),
+    Feature("recency", taste.recency, "item", "history", absent=0.0),
     Feature("diet_match_flag", similarity.diet_match_flag, "item", "quality"),
     Feature("quality_tags_score", similarity.quality_tags_score, "item", "quality"),
     Feature("same_semantic_id_flag", similarity.same_semantic_id_flag, "item", "similarity"),
@@ -54,6 +56,7 @@ FEATURES: tuple[Feature, ...] = (
 NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 ITEM: tuple[str, ...] = tuple(f.name for f in FEATURES if f.kind == "item")
 CONTEXT: tuple[str, ...] = tuple(f.name for f in FEATURES if f.kind == "context")
+ABSENT: tuple[float, ...] = tuple(float("nan") if f.absent is None else f.absent for f in FEATURES)
 MONOTONE: tuple[int, ...] = tuple(feature.monotone for feature in FEATURES)
 FAMILIES: dict[str, tuple[str, ...]] = {
     family: tuple(f.name for f in FEATURES if f.family == family)
