@@ -9,7 +9,7 @@ import numpy as np
 from django.db import transaction
 
 from recommender import conf, frames, simulation
-from recommender.ranking import blend, evaluation, gate, linear, rungs
+from recommender.ranking import blend, evaluation, gate, rungs
 from recommender.ranking.artifact import Scorer
 from recommender.ranking.blend import Blend
 from recommender.ranking.metrics import bootstrap_mean, paired_difference
@@ -89,9 +89,7 @@ def _judged(training: TrainingSet, test: TrainingSet) -> tuple[str, dict[str, Fl
     """The rung that the gate would serve, and every policy's NDCG@5 on the test slates."""
     chain = evaluation.forward_chain(training, blocks=conf.current().chain_blocks)
     fitted: dict[str, Scorer] = {
-        "linear": rungs.fit_linear(training),
-        "ltr": rungs.fit_ltr(training),
-        "hand_signed": linear.hand_signed(),
+        policy: rungs.fit(policy, training) for policy in ("hand_signed", "linear", "ltr")
     }
     chosen = gate.choose_rung(chain)
     rules = gate.GateRules(informative_slates=conf.current().gate_slates)

@@ -26,6 +26,7 @@ KEY_WORDS = {
 }
 
 WITHOUT_RANKER = "Combining 60% CF + 40% semantic similarity for best results"
+WRITTEN_WEIGHTS = "Ordered by weights written by hand — what shoppers choose will replace them"
 WITHOUT_FIGURES = "LightGBM ML Model Active — Ready to learn from user behavior"
 
 
@@ -85,6 +86,8 @@ def weights_line(
         return "Ordered by price per unit"
     if policy == "blend":
         return WITHOUT_RANKER
+    if policy == "hand_signed":
+        return WRITTEN_WEIGHTS
     if weights_state != RankerVersion.Weights.READY:
         return WITHOUT_FIGURES
     held_out = weights.get("held_out", {})

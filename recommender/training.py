@@ -112,11 +112,7 @@ def _learn(training: TrainingSet, *, bucket: int, fence: int, threads: int) -> O
         evaluation.forward_chain(training, blocks=settings.chain_blocks, seed=SEED, threads=threads)
     )
     policy = gate.choose_rung(chain, seed=SEED)
-    challenger = (
-        rungs.fit_ltr(training, seed=SEED, threads=threads)
-        if policy == "ltr"
-        else rungs.fit_linear(training)
-    )
+    challenger = rungs.fit(policy, training, seed=SEED, threads=threads)
     rules = gate.GateRules(
         informative_slates=settings.gate_slates,
         live_margin=settings.gate_live_margin,
@@ -227,7 +223,11 @@ def _stored_ranker(version: RankerVersion) -> Scorer:
 
 
 def _names(policy: str) -> str:
-    return {"ltr": "new LambdaMART ranker", "linear": "new linear ranker"}[policy]
+    return {
+        "ltr": "new LambdaMART ranker",
+        "linear": "new linear ranker",
+        "hand_signed": "score with written weights",
+    }[policy]
 
 
 def plain(value: Any) -> Any:

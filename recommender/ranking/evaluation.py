@@ -57,15 +57,13 @@ class Chain:
 def forward_chain(
     training: TrainingSet,
     *,
-    live: Scorer | None = None,
     blocks: int = BLOCKS,
     seed: int = 0,
     threads: int = 1,
 ) -> Chain:
     """Cuts the slates into ``blocks`` by time; each but the first is scored by earlier learning.
 
-    ``live`` (the ranker that serves now) scores the same slates under the name "live". Raises
-    CannotLearn when not even the first fit can be made.
+    Raises CannotLearn when not even the first fit can be made.
     """
     parts = training.blocks(blocks)
     chain: list[Block] = []
@@ -75,7 +73,10 @@ def forward_chain(
         if not len(later):
             continue
         earlier = training.slates(np.arange(len(training)) < sum(map(len, parts[:at])))
-        rankers: dict[str, Scorer] = {"linear": fit_linear(earlier)}
+        rankers: dict[str, Scorer] = {
+            "hand_signed": hand_signed(),
+            "linear": fit_linear(earlier),
+        }
         try:
             rankers["ltr"] = fit_ltr(earlier, seed=seed, threads=threads)
         except CannotLearn:
@@ -83,8 +84,7 @@ def forward_chain(
             rankers["ltr"] = rankers["linear"]
         chain.append(Block(later, rankers))
         tuned = blend.tune(earlier.features, earlier.labels, earlier.groups)
-        policies = {**rankers, "hand_signed": hand_signed(), **({"live": live} if live else {})}
-        for policy, values in compare(later, policies, tuned=tuned).items():
+        for policy, values in compare(later, rankers, tuned=tuned).items():
             collected.setdefault(policy, []).append(values)
     if not chain:
         raise CannotLearn(

@@ -17,7 +17,7 @@ from recommender.ranking.features.schema import ABSENT, MONOTONE, NAMES, column,
 from recommender.ranking.pairs import preference_pairs
 from recommender.ranking.query import Floats, Ints
 
-PULL = 4.0
+PULL = 10.0
 """Strength of the pull to the prior, in slates."""
 
 HAND_SIGNED: dict[str, float] = {

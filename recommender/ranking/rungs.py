@@ -15,6 +15,19 @@ LATER_SHARE = 0.2
 FEWEST_ROUNDS = 10
 
 
+def fit(
+    policy: str, training: TrainingSet, *, seed: int = 0, threads: int = 1
+) -> LinearRanker | LtrRanker:
+    """The ranker of this rung on all slates; raises CannotLearn, KeyError for another name."""
+    if policy == "ltr":
+        return fit_ltr(training, seed=seed, threads=threads)
+    if policy == "linear":
+        return fit_linear(training)
+    if policy == "hand_signed":
+        return linear.hand_signed()
+    raise KeyError(f"{policy!r} is no rung of the ladder")
+
+
 def fit_linear(training: TrainingSet) -> LinearRanker:
     """The linear ranker on all slates; raises CannotLearn."""
     ranker.refuse_unlearnable(training.labels, training.groups)

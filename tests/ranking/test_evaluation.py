@@ -76,14 +76,6 @@ def test_slates_without_a_positive_and_slates_of_positives_only_are_not_informat
     assert np.isnan(chain.ndcg["oracle"]).sum() == 1
 
 
-def test_the_live_ranker_is_judged_beside_the_others():
-    zeros, weights = np.zeros(len(NAMES)), np.zeros(len(NAMES))
-    weights[column("price_saving")] = -1.0
-    live = LinearRanker(zeros, zeros + 1.0, weights)
-    chain = evaluation.forward_chain(lessons.training(20), live=live)
-    assert np.nanmean(chain.ndcg["live"]) < np.nanmean(chain.ndcg["random"])
-
-
 def test_the_linear_ranker_stands_in_where_trees_cannot_learn(monkeypatch):
     def refuse(training, **options):
         raise CannotLearn("too little")
