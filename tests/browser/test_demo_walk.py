@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -49,7 +50,7 @@ PREPARATION, STEPS = _steps()
 @pytest.fixture(scope="module")
 def printed(store, tmp_path_factory) -> dict[str, str]:
     """What each step printed; the whole walk is one shell, as for the reader."""
-    marked = "\n".join(f"echo '=== {step.title}'\n{step.script}" for step in STEPS)
+    marked = "\n".join(f"echo {shlex.quote('=== ' + step.title)}\n{step.script}" for step in STEPS)
     environment = {
         **os.environ,
         "STORE": store.address,
