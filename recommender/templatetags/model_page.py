@@ -39,7 +39,7 @@ POLICIES = {
     "linear": "Linear ranker, fitted",
     "hand_signed": "Linear ranker, weights written by hand",
     "blend": "60 % collaborative + 40 % semantic",
-    "tuned_blend": "The same blend with tuned shares",
+    "tuned_blend": "The same blend, its scaling tuned",
     "cheapest": "Cheapest unit price",
     "random": "Random order",
     "oracle": "Best possible order",
