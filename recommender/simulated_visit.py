@@ -16,7 +16,6 @@ from recommender.ranking.features.schema import column
 from recommender.ranking.personas import (
     UTILITIES,
     Persona,
-    draw_persona,
     hidden_taste,
     known_utility,
     looks,
@@ -72,13 +71,14 @@ class Shopper:
         shelves: Shelves,
         members: Sequence[int],
         *,
+        persona: Persona,
         started_at: datetime,
         rng: np.random.Generator,
     ) -> None:
         self.shelves = shelves
         self.rng = rng
         self.now = started_at
-        self.persona = Persona(draw_persona(rng))
+        self.persona = persona
         stranger = not members or rng.random() < ANONYMOUS_SHARE
         self.member_id = None if stranger else int(rng.choice(np.asarray(members)))
         self.seed = int(rng.integers(2**31)) if self.member_id is None else self.member_id
@@ -246,12 +246,15 @@ def play(
     shelves: Shelves,
     members: Sequence[int],
     *,
+    persona: Persona,
     started_at: datetime,
     slate_size: int,
     rng: np.random.Generator,
 ) -> Visit:
-    """One visit, written whole or not at all."""
+    """One visit, written whole or not at all; without a full slate it leaves nothing behind."""
     with transaction.atomic():
-        return Shopper(shelves, members, started_at=started_at, rng=rng).visit(
-            slate_size=slate_size
-        )
+        shopper = Shopper(shelves, members, persona=persona, started_at=started_at, rng=rng)
+        visit = shopper.visit(slate_size=slate_size)
+        if visit.qid is None:
+            transaction.set_rollback(True)
+        return visit

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import numpy as np
 from django.db.models import Max
 from django.utils import timezone
 
 from recommender import snapshot, vectors
+from recommender.ranking.personas import cast
 from recommender.simulated_cart import Shelves, visiting_times
 from recommender.simulated_visit import Visit, play
 from shop.models import Member, Order
@@ -43,21 +45,24 @@ def run(
     rng = np.random.default_rng(seed)
     households = Member.objects.filter(household_id__isnull=False).order_by("household_id")
     members = list(households.values_list("pk", flat=True))
+    moments = visiting_times(sessions, start=start or _before_last_order(), days=DAYS, rng=rng)
     visits = []
-    for moment in visiting_times(sessions, start=start or _before_last_order(), days=DAYS, rng=rng):
-        visits.append(_full_visit(shelves, members, moment, slate_size, rng))
+    # Cast before the visits: who has no full slate is drawn again, but stays of the same kind.
+    for persona, moment in zip(cast(sessions, rng), moments, strict=True):
+        visit = partial(
+            play, shelves, members, persona=persona, started_at=moment, slate_size=slate_size
+        )
+        visits.append(_full_visit(visit, rng))
         told(len(visits), sessions)
     return visits
 
 
-def _full_visit(
-    shelves: Shelves, members: list[int], moment: datetime, size: int, rng: np.random.Generator
-) -> Visit:
+def _full_visit(visit: Callable[..., Visit], rng: np.random.Generator) -> Visit:
     for _ in range(TRIES):
-        visit = play(shelves, members, started_at=moment, slate_size=size, rng=rng)
-        if visit.qid is not None:
-            return visit
-    raise EmptyStore(f"The store has too few cheaper alternatives for slates of {size} swaps.")
+        played = visit(rng=rng)
+        if played.qid is not None:
+            return played
+    raise EmptyStore("The store has too few cheaper alternatives for slates of this size.")
 
 
 def _before_last_order() -> datetime:

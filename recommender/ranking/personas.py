@@ -101,6 +101,9 @@ def looks(rng: np.random.Generator, persona: Persona, utility: Floats) -> Floats
     return utility + noise - UTILITIES[persona].look_bar
 
 
-def draw_persona(rng: np.random.Generator) -> Persona:
-    """One persona, drawn with the brief's shares."""
-    return Persona(str(rng.choice([persona.value for persona in SHARES], p=list(SHARES.values()))))
+def cast(count: int, rng: np.random.Generator) -> list[Persona]:
+    """``count`` personas in the brief's shares, to the nearest whole shopper, in random order."""
+    ends = np.rint(np.cumsum(list(SHARES.values())) * count).astype(int)
+    lengths = np.diff(ends, prepend=0)
+    roles = [role for role, length in zip(SHARES, lengths, strict=True) for _ in range(length)]
+    return [roles[at] for at in rng.permutation(count)]
