@@ -76,23 +76,23 @@ def slates(
     *,
     now: datetime,
     since: datetime | None = None,
-    until: datetime | None = None,
     origins: Sequence[str] = (Origin.SERVED,),
     mature_only: bool = True,
 ) -> Iterator[SlateRow]:
-    """Slates served in [since, until), oldest first; functional ones never.
+    """Slates served at ``since`` or later, oldest first; functional ones never.
 
-    A slate is mature when its session has a purchase, or seven days after it was served: only then
-    does "nothing happened to it" mean something.
+    A slate is mature when its browser has bought since it was served, in this visit or a later one,
+    signed in by then or not; or else after seven days. Only then does "nothing happened" mean
+    something: what was served after a purchase still waits for the next one.
     """
     chosen = Slate.objects.filter(functional=False, session__origin__in=list(origins))
     if since is not None:
         chosen = chosen.filter(served_at__gte=since)
-    if until is not None:
-        chosen = chosen.filter(served_at__lt=until)
     if mature_only:
         bought = Event.objects.filter(
-            session_id=OuterRef("session_id"), event_type=EventType.PURCHASE
+            session__visitor=OuterRef("session__visitor"),
+            event_type=EventType.PURCHASE,
+            occurred_at__gte=OuterRef("served_at"),
         )
         chosen = chosen.filter(Q(served_at__lte=now - MATURES_AFTER) | Exists(bought))
     rows = chosen.order_by("served_at", "qid").values_list(*SLATE_COLUMNS)
@@ -128,9 +128,7 @@ def events_for_qids(qids: Sequence[UUID]) -> Iterator[Fact]:
         yield from (Fact(*row) for row in rows.values_list(*FACT_COLUMNS))
 
 
-def events_of_shopper(
-    shopper_key: str, *, after: UUID | None = None, limit: int | None = None
-) -> list[Fact]:
+def events_of_shopper(shopper_key: str, *, after: UUID | None = None) -> list[Fact]:
     """What the shopper did after the event ``after`` (None: ever), oldest arrival first.
 
     Ids are drawn before the commit, so of two requests at the same moment the older id may become
@@ -139,8 +137,7 @@ def events_of_shopper(
     theirs = Event.objects.filter(shopper_key=shopper_key)
     if after is not None:
         theirs = theirs.filter(pk__gt=after)
-    rows = theirs.order_by("pk").values_list(*FACT_COLUMNS)
-    return [Fact(*row) for row in (rows if limit is None else rows[:limit])]
+    return [Fact(*row) for row in theirs.order_by("pk").values_list(*FACT_COLUMNS)]
 
 
 def purchases() -> int:
