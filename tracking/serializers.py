@@ -107,7 +107,7 @@ class BatchSerializer(serializers.Serializer[Any]):
     """Up to 50 events; each is judged for itself, so the list's items are checked later."""
 
     events = serializers.ListField(
-        child=serializers.JSONField(), min_length=1, max_length=MOST_EVENTS
+        child=serializers.JSONField(allow_null=True), min_length=1, max_length=MOST_EVENTS
     )
 
 

@@ -39,18 +39,19 @@ def test_good_events_are_stored_beside_bad_ones_in_the_order_sent():
             {**VIEW, "event_type": "purchase", "event_id": names[2]},
             {**VIEW, "event_id": names[0]},
             "not an event",
+            None,
             {**VIEW, "qid": str(uuid.uuid4()), "position": 1},
             VIEW,
         ],
     )
     assert statuses(answer) == [
-        "stored", "invalid", "invalid", "duplicate", "invalid", "invalid", "stored",
+        "stored", "invalid", "invalid", "duplicate", "invalid", "invalid", "invalid", "stored",
     ]  # fmt: skip
     results = answer.json()["results"]
     assert [result["event_id"] for result in results[:4]] == [*names, names[0]]
     assert list(results[1]["error"]) == ["product_id"]
     assert results[2]["error"] == {"event_type": ["purchases are recorded by the checkout"]}
-    assert list(results[5]["error"]) == ["qid"]
+    assert list(results[6]["error"]) == ["qid"]
     assert Event.objects.count() == 2
     assert log.purchases() == 0
 
