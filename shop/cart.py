@@ -174,11 +174,16 @@ def set_quantity(
 
 
 def remove(caller: Caller, line_id: int, *, at: datetime | None = None) -> CartLine:
-    """Takes the line out and returns it as it was. Raises Missing (``unknown_line``)."""
+    """Takes the line out and returns it as it was. Raises Missing (``unknown_line``).
+
+    With the last line go the slates that served the cart without consent.
+    """
     with transaction.atomic():
         line = _line(caller, line_id)
         CartLine.objects.filter(pk=line_id).delete()
         _record(caller, "cart_remove", line, at)
+        if not CartLine.objects.filter(cart=line.cart_id).exists():
+            record.forget_functional(caller)
     return line
 
 

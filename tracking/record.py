@@ -193,7 +193,7 @@ def purchase(
             )
             for line in lines
         )
-    forget_functional(caller.shopper_key)
+    forget_functional(caller)
     if count:
         if not Counter.objects.filter(pk=log.PURCHASES).update(value=F("value") + 1):
             Counter.objects.get_or_create(pk=log.PURCHASES)
@@ -202,9 +202,12 @@ def purchase(
     return log.purchases()
 
 
-def forget_functional(shopper_key: str) -> None:
-    """Delete the slates that served a cart without consent; call when the cart is emptied."""
-    Slate.objects.filter(functional=True, shopper_key=shopper_key).delete()
+def forget_functional(caller: Caller) -> None:
+    """Delete the slates that served a cart without consent; call when the cart is emptied.
+
+    Those from before signing in served the same cart.
+    """
+    Slate.objects.filter(functional=True, shopper_key__in=caller.keys).delete()
 
 
 def start_simulated_session(*, member_id: int | None, persona: str, started_at: datetime) -> Caller:

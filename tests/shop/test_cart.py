@@ -9,7 +9,7 @@ from shop.errors import Conflict, Invalid, Missing
 from shop.models import Cart, CartLine, DietProfile, DismissedProduct, Member
 from shop.shoppers import merge, preferences
 from tests.shop.shelf import product, shopper
-from tracking import record
+from tracking import log, record
 from tracking.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +100,23 @@ def test_a_removed_line_is_gone_and_recorded():
     cart.remove(caller, line.pk)
     assert cart.contents(caller).lines == ()
     assert events("cart_remove") == [coffee.pk]
+
+
+def test_slates_served_without_consent_go_with_the_last_line():
+    caller = replace(shopper(), consent=False, session_id=None)
+    first, last = cart.add(caller, product().pk), cart.add(caller, product().pk)
+    qid = record.slate(
+        caller,
+        placement="cart_panel",
+        policy="cheapest",
+        items=[],
+        state_key="",
+        served_at=timezone.now(),
+    )
+    cart.remove(caller, first.pk)
+    assert log.slate(qid) is not None
+    cart.remove(caller, last.pk)
+    assert log.slate(qid) is None
 
 
 def test_another_shoppers_line_is_unknown():

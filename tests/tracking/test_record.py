@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -212,8 +213,18 @@ def test_functional_slates_die_with_their_cart_and_no_other(db, caller):
     kept = slate_for(caller, 5)
     quiet = [visitor.ensure(RequestFactory().get("/", headers={"DNT": "1"})) for _ in range(2)]
     first, second = (slate_for(one, 5, served_at=NOON + timedelta(days=1)) for one in quiet)
-    record.forget_functional(quiet[0].shopper_key)
+    record.forget_functional(quiet[0])
     assert log.slate(first) is None
     assert log.slate(second) is not None
-    record.forget_functional(caller.shopper_key)
+    record.forget_functional(caller)
     assert log.slate(kept) is not None
+
+
+def test_functional_slates_from_before_signing_in_die_with_the_members_purchase(db):
+    visitor_only = visitor.ensure(RequestFactory().get("/", headers={"DNT": "1"}))
+    before = slate_for(visitor_only, 5)
+    member = replace(visitor_only, member_id=7, shopper_key="m:7")
+    after = slate_for(member, 5)
+    with transaction.atomic():
+        record.purchase(member, order_id=1, lines=[PurchaseLine(5)])
+    assert (log.slate(before), log.slate(after)) == (None, None)
