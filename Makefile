@@ -12,13 +12,14 @@ RUNTIME := $(VENV)/installed-runtime-$(shell cat requirements.txt requirements-d
 DEVELOPMENT := $(VENV)/installed-development-$(shell cat requirements*.txt | cksum | cut -d' ' -f1)
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes
 
-.PHONY: help run demo test check format lock
+.PHONY: help run demo test check quality format lock
 
 help:
 	@echo "make run      prepare the demo store and open it (PORT=8000, DATA_DIR=var)"
 	@echo "make demo     only prepare it: database, catalogue, shoppers, ranker"
 	@echo "make test     all tests (PYTEST_ARGS='-k cart')"
 	@echo "make check    ruff, mypy, import rules, templates, migrations"
+	@echo "make quality  the quality tables of README (half an hour; writes DATA_DIR/reports)"
 	@echo "make format   let ruff and djlint rewrite what they can"
 	@echo "make lock     compile requirements*.in into requirements*.txt, with hashes"
 
@@ -43,6 +44,10 @@ check: $(DEVELOPMENT)
 	$(BIN)/python scripts/check_templates.py
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+quality: demo
+	OMP_NUM_THREADS=1 $(BIN)/python manage.py compare_rankers
+	OMP_NUM_THREADS=2 $(BIN)/python manage.py evaluate_ranker --data complete-journey --households 800
 
 format: $(DEVELOPMENT)
 	$(BIN)/ruff check --fix .

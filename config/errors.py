@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
+from rest_framework.views import APIView, exception_handler
 
 
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -26,6 +27,19 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         fields = getattr(error, "fields", {})
     response.data = {"error": {"code": code, "message": message, "fields": fields}}
     return response
+
+
+class NoSuchAddress(APIView):
+    """What the API answers, to every method, where it has no address."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise exceptions.NotFound(
+            f"The API has no address {request.path}. Addresses end without a slash; "
+            "they are listed at /api/docs."
+        )
 
 
 def _first_sentence(data: Any) -> str:

@@ -1,8 +1,10 @@
 """Where every room hangs its pages and its part of the API."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from config.errors import NoSuchAddress
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -11,4 +13,5 @@ urlpatterns = [
     path("", include("tracking.urls")),
     path("", include("recommender.urls")),
     path("", include("shop.urls")),
+    re_path(r"^api(/.*)?$", NoSuchAddress.as_view()),
 ]

@@ -10,3 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
+
+from recommender.warm_up import warm_up  # noqa: E402  (models need the loaded apps)
+
+warm_up()
