@@ -1,0 +1,28 @@
+"""An address that is not in the API is refused in the API's own words."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "address", ["/api/nothing", "/api/cart/", "/api/products/abc", "/api/orders/x", "/api"]
+)
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+def test_an_unknown_address_of_the_api_gets_the_one_error_shape(client, address, method):
+    answer = getattr(client, method)(address)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    error = answer.json()["error"]
+    assert (error["code"], error["fields"]) == ("not_found", {})
+    assert address in error["message"]
+
+
+def test_a_browser_reads_the_refusal_as_a_page(client):
+    answer = client.get("/api/nothing", headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert answer["Content-Type"].startswith("text/html")
+    assert b"not_found" in answer.content
+
+
+@pytest.mark.django_db
+def test_an_unknown_page_of_the_store_stays_a_page(client):
+    answer = client.get("/apiary")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "text/html; charset=utf-8")
