@@ -124,7 +124,13 @@ class RankedSwaps:
         """Read once per query: ``state_key`` and ``rank`` are asked one after the other."""
         kept: tuple[SwapQuery, Known] | None = getattr(self._local, "known", None)
         if kept is None or kept[0] is not query:
-            known = taste.of(query.shopper_key, member_id=query.member_id, now=query.served_at)
+            known = taste.of(
+                query.shopper_key,
+                member_id=query.member_id,
+                now=query.served_at,
+                # Only with consent is there a visit.
+                consent=query.session_id is not None,
+            )
             kept = (query, known)
             self._local.known = kept
         return kept[1]

@@ -70,13 +70,16 @@ class Known:
         )
 
 
-def of(shopper_key: str, *, member_id: int | None, now: datetime) -> Known:
-    """What is known now, in two queries (three for a member without a stored state)."""
+def of(shopper_key: str, *, member_id: int | None, now: datetime, consent: bool) -> Known:
+    """What is known now, in two queries (three for a member without a stored state).
+
+    Without ``consent`` nothing is stored, however much there is to fold in.
+    """
     stored = TasteState.objects.filter(pk=shopper_key).values_list("state", "cursor").first()
     facts, cursor = stored or (history(member_id, until=now), None)
     later = log.events_of_shopper(shopper_key, after=cursor)
     known = fold(Known(facts, cursor), later)
-    if len(later) >= WRITE_AFTER:
+    if consent and len(later) >= WRITE_AFTER:
         _keep(shopper_key, Known(facts, cursor), later, new=stored is None)
     return known
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from recommender import snapshot, taste
 from recommender.models import TasteState
+from recommender.provider import RankedSwaps
 from recommender.ranking.query import Taste
 from tests.recommender import market
 from tests.shop import shelf
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _taste(caller: Caller, *, member_id: int | None = None) -> Taste:
-    known = taste.of(caller.shopper_key, member_id=member_id, now=timezone.now())
+    known = taste.of(caller.shopper_key, member_id=member_id, now=timezone.now(), consent=True)
     return known.as_of(
         snapshot.current(), member_id=member_id, session_id=caller.session_id, diet_tags=()
     )
@@ -80,9 +82,9 @@ def test_being_shown_something_changes_nothing():
     product, _ = market.coffees("3.00", "5.00")
     caller = shelf.shopper()
     _did(caller, "view", product.pk)
-    before = taste.of(caller.shopper_key, member_id=None, now=timezone.now())
+    before = taste.of(caller.shopper_key, member_id=None, now=timezone.now(), consent=True)
     _did(caller, "impression", product.pk)
-    assert taste.of(caller.shopper_key, member_id=None, now=timezone.now()) == before
+    assert taste.of(caller.shopper_key, member_id=None, now=timezone.now(), consent=True) == before
 
 
 def test_purchases_are_the_centre_newest_first():
@@ -101,7 +103,7 @@ def test_purchases_after_the_moment_of_the_query_are_not_known_yet():
     (product,) = market.coffees("3.00")
     ann, now = market.member(), timezone.now()
     market.imported_order(ann, product, placed_at=now)
-    earlier = taste.of(f"m:{ann.pk}", member_id=ann.pk, now=now - timedelta(hours=1))
+    earlier = taste.of(f"m:{ann.pk}", member_id=ann.pk, now=now - timedelta(hours=1), consent=True)
     assert earlier.facts["bought"] == []
 
 
@@ -109,7 +111,7 @@ def test_another_sessions_views_are_not_this_sessions():
     product, _ = market.coffees("3.00", "5.00")
     caller = shelf.shopper()
     _did(caller, "view", product.pk)
-    known = taste.of(caller.shopper_key, member_id=None, now=timezone.now())
+    known = taste.of(caller.shopper_key, member_id=None, now=timezone.now(), consent=True)
     other = known.as_of(snapshot.current(), member_id=None, session_id=uuid4(), diet_tags=())
     assert other.session_products == ()
 
@@ -120,11 +122,11 @@ def test_a_stored_state_and_the_events_after_it_say_what_all_events_say(monkeypa
     monkeypatch.setattr(taste, "SETTLED", timedelta(0))
     for at in range(taste.WRITE_AFTER):
         _did(caller, "cart_add", products[at % 6].pk)
-    taste.of(caller.shopper_key, member_id=None, now=timezone.now())
+    taste.of(caller.shopper_key, member_id=None, now=timezone.now(), consent=True)
     stored = TasteState.objects.get()
     assert stored.cursor is not None
     _did(caller, "swap_dismiss", products[0].pk)
-    known = taste.of(caller.shopper_key, member_id=None, now=timezone.now())
+    known = taste.of(caller.shopper_key, member_id=None, now=timezone.now(), consent=True)
     replayed = taste.at(caller.shopper_key, member_id=None, cursor=known.cursor, now=timezone.now())
     assert known == replayed
     assert known.cursor != stored.cursor
@@ -134,13 +136,25 @@ def test_the_last_seconds_are_not_stored_yet():
     products = market.coffees("3.00", "5.00")
     caller = shelf.shopper()
     _did(caller, "cart_add", *[products[0].pk] * taste.WRITE_AFTER)
-    taste.of(caller.shopper_key, member_id=None, now=timezone.now())
+    taste.of(caller.shopper_key, member_id=None, now=timezone.now(), consent=True)
     assert not TasteState.objects.exists()
+
+
+def test_no_state_is_stored_once_consent_is_withdrawn(monkeypatch):
+    products = market.coffees("3.00", "5.00")
+    caller = shelf.shopper()
+    monkeypatch.setattr(taste, "SETTLED", timedelta(0))
+    _did(caller, "cart_add", *[products[0].pk] * taste.WRITE_AFTER)
+    visit = market.query([(products[1], 1)], shopper_key=caller.shopper_key)
+    RankedSwaps().state_key(visit)
+    assert not TasteState.objects.exists()
+    RankedSwaps().state_key(replace(visit, session_id=caller.session_id))
+    assert TasteState.objects.exists()
 
 
 def test_only_the_newest_facts_are_kept():
     (product,) = market.coffees("3.00")
     caller = shelf.shopper()
     _did(caller, "cart_add", *[product.pk] * 50)
-    facts = taste.of(caller.shopper_key, member_id=None, now=timezone.now()).facts
+    facts = taste.of(caller.shopper_key, member_id=None, now=timezone.now(), consent=True).facts
     assert (len(facts["actions"]), len(facts["recent"])) == (20, 20)
