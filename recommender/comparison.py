@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
-from recommender import conf, frames, simulation
+from recommender import conf, frames, report, simulation
 from recommender.ranking import blend, evaluation, gate, rungs
 from recommender.ranking.artifact import Scorer
 from recommender.ranking.blend import Blend
@@ -18,15 +18,8 @@ from recommender.ranking.training_set import TrainingSet
 
 SLATE_SIZE = 5
 POLICIES = {
-    "random": "random order",
-    "blend": "60/40 blend",
-    "tuned_blend": "60/40 blend, tuned",
-    "hand_signed": "linear, written weights",
-    "linear": "linear, fitted",
-    "ltr": "LambdaMART",
-    "served": "**served policy**",
-    "oracle": "oracle",
-}
+    policy: words for policy, words in report.POLICIES.items() if policy not in ("live", "oracle")
+} | {"served": "**served policy**", "oracle": report.POLICIES["oracle"]}
 RIVAL = "tuned_blend"
 
 
@@ -87,13 +80,15 @@ def _simulated(sessions: int, *, seed: int) -> TrainingSet:
 
 def _judged(training: TrainingSet, test: TrainingSet) -> tuple[str, dict[str, Floats]]:
     """The rung that the gate would serve, and every policy's NDCG@5 on the test slates."""
-    chain = evaluation.forward_chain(training, blocks=conf.current().chain_blocks)
+    settings = conf.current()
+    chain = evaluation.forward_chain(training, blocks=settings.chain_blocks)
     fitted: dict[str, Scorer] = {
         policy: rungs.fit(policy, training) for policy in ("hand_signed", "linear", "ltr")
     }
     chosen = gate.choose_rung(chain)
-    rules = gate.GateRules(informative_slates=conf.current().gate_slates)
-    verdict = gate.judge(chain, chosen, fitted[chosen], training.features, rules=rules)
+    verdict = gate.judge(
+        chain, chosen, fitted[chosen], training.features, rules=settings.gate_rules()
+    )
     served = chosen if verdict.passed else Blend.policy
     tuned = blend.tune(training.features, training.labels, training.groups)
     values = evaluation.compare(test, fitted, tuned=tuned)

@@ -11,6 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from recommender.ranking.gate import GateRules
+
 
 @dataclass(frozen=True)
 class Conf:
@@ -24,6 +26,7 @@ class Conf:
     most_slates: int = 20_000
     chain_blocks: int = 5
     gate_slates: int = 40
+    gate_shoppers: int = 5
     gate_live_margin: float = 0.02
     gate_first_over_blend: float = 0.0
     gate_blend_margin: float = 0.01
@@ -48,6 +51,16 @@ class Conf:
             value = getattr(self, field.name)
             if isinstance(value, int) and not isinstance(value, bool) and value < 1:
                 raise _wrong(field.name, "is below 1")
+
+    def gate_rules(self) -> GateRules:
+        """What the gate asks."""
+        return GateRules(
+            informative_slates=self.gate_slates,
+            shoppers=self.gate_shoppers,
+            live_margin=self.gate_live_margin,
+            first_over_blend=self.gate_first_over_blend,
+            blend_margin=self.gate_blend_margin,
+        )
 
 
 def current() -> Conf:

@@ -113,12 +113,7 @@ def _learn(training: TrainingSet, *, bucket: int, fence: int, threads: int) -> O
     )
     policy = gate.choose_rung(chain, seed=SEED)
     challenger = rungs.fit(policy, training, seed=SEED, threads=threads)
-    rules = gate.GateRules(
-        informative_slates=settings.gate_slates,
-        live_margin=settings.gate_live_margin,
-        first_over_blend=settings.gate_first_over_blend,
-        blend_margin=settings.gate_blend_margin,
-    )
+    rules = settings.gate_rules()
     verdict = gate.judge(chain, policy, challenger, training.features, rules=rules, seed=SEED)
     now = timezone.now()
     version = registry.register(
