@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from decimal import Decimal
 from typing import Any
@@ -26,15 +27,23 @@ SORTS = (
 )
 
 
+THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
+
+
 class MoneyField(forms.DecimalField):
-    """An amount as people type it: "$1,250.00" and "1250" are the same."""
+    """An amount as people type it: "$1,250.00" and "1250" are the same.
+
+    A comma that does not part thousands is refused: "12,50" is not 1250.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_digits=9, decimal_places=2, widget=forms.TextInput(), **options)
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
-            value = value.strip().removeprefix("$").replace(",", "").strip()
+            value = value.strip().removeprefix("$").strip()
+            if THOUSANDS.fullmatch(value):
+                value = value.replace(",", "")
         return super().to_python(value)
 
 

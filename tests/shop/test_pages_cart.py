@@ -90,7 +90,8 @@ def test_somebody_elses_line_is_unknown(client):
 
 
 @pytest.mark.parametrize(
-    ("typed", "budget"), [("60", "60"), ("$1,250.50", "1250.50"), (" 7.5 ", "7.5"), ("", None)]
+    ("typed", "budget"),
+    [("60", "60"), ("$1,250.50", "1250.50"), ("1,250", "1250"), (" 7.5 ", "7.5"), ("", None)],
 )
 def test_a_budget_is_read_as_people_type_it(client, typed, budget):
     put(client, product())
@@ -102,6 +103,8 @@ def test_a_budget_is_read_as_people_type_it(client, typed, budget):
     ("typed", "why"),
     [
         ("sixty", "A budget is an amount such as 60 or 59.90."),
+        ("12,50", "A budget is an amount such as 60 or 59.90."),
+        ("1,25.00", "A budget is an amount such as 60 or 59.90."),
         ("0", "A budget is an amount above 0."),
         ("-5", "A budget is an amount above 0."),
         ("1.234", "A budget has at most two decimals."),
