@@ -191,9 +191,13 @@ def _still_as_promised(item: SlateItem, anchor: Product, product: Product) -> No
     if (now.quantity, now.cents) == (item.quantity, item.saving_cents) and now.allowed:
         return
     promised, found = money.from_cents(item.saving_cents), money.from_cents(now.cents)
+    words = (
+        f"cost {money.text(-found)} more, not save {money.text(promised)}"
+        if found < 0
+        else f"save {money.text(found)}, not {money.text(promised)}"
+    )
     raise Conflict(
-        f"A price has changed: this swap would now save {money.text(found)}, "
-        f"not {money.text(promised)}.",
+        f"A price has changed: this swap would now {words}.",
         code="price_changed",
         promised_saving=f"{promised:.2f}",
         saving=f"{found:.2f}",

@@ -89,7 +89,7 @@ def test_a_repeated_accept_gets_the_first_answer_and_changes_nothing(kitchen):
     ("which", "price", "saving", "words"),
     [
         ("candidate", "4.30", "1.40", "would now save $1.40, not $1.80"),
-        ("anchor", "4.00", "-0.20", "would now save -$0.20, not $1.80"),
+        ("anchor", "4.00", "-0.20", "would now cost $0.20 more, not save $1.80"),
     ],
 )
 def test_a_price_that_moved_is_refused_with_the_difference(kitchen, which, price, saving, words):
