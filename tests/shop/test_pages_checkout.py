@@ -110,7 +110,7 @@ def test_the_receipt_tells_what_the_swaps_saved(client, settings):
     for expected in (
         "You saved $4.00",
         "Without your swap it would have been $10.00.",
-        "The swaps brought the order inside your budget of $7.50.",
+        "The swap brought the order inside your budget of $7.50.",
         "2 × Dear coffee 2 × Cheap coffee $4.00",
     ):
         assert expected in text
