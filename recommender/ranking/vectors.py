@@ -12,9 +12,17 @@ from recommender.ranking.semantic import clusters
 
 
 def make_vectors(product_id: Ints, text: NDArray[np.float32], factors: Factors) -> Vectors:
-    """``product_id`` is sorted and names the rows of ``text``; products never bought get NaN."""
+    """``product_id`` is sorted and names the rows of ``text``; products never bought get NaN.
+
+    Raises ValueError when ``text`` is not one row of finite numbers for each product.
+    """
     if np.any(np.diff(product_id) <= 0):
         raise ValueError("product_id must be sorted and without repeats")
+    if text.ndim != 2 or len(text) != len(product_id) or not np.isfinite(text).all():
+        raise ValueError(
+            f"text vectors of shape {text.shape} are not one row of finite numbers "
+            f"for each of {len(product_id)} products"
+        )
     items = np.full((len(product_id), factors.items.shape[1]), np.nan, dtype=np.float32)
     at = np.searchsorted(product_id, factors.product_id)
     at = np.minimum(at, max(len(product_id) - 1, 0))
