@@ -52,6 +52,20 @@ class TestWords:
     def test_a_word_after_a_hyphen_is_a_word(self):
         assert found("top dark") == ["Dark Tablets"]
 
+    @pytest.mark.parametrize("text", ["hill-top dark", "dark/hill", "(dark)", "dark, tablets;"])
+    def test_signs_part_the_words_that_are_typed_as_they_part_those_of_a_name(self, text):
+        assert found(text) == ["Dark Tablets"]
+
+    def test_a_word_in_brackets_or_quotes_is_a_word(self):
+        product('Soda (lite) "Noir"/zero')
+        assert found("lite") == found("noir") == found("zero") == ['Soda (lite) "Noir"/zero']
+
+    def test_the_apostrophe_of_a_telephone_is_an_apostrophe(self):
+        product("Kids' cereal")
+        product("Kids’ muesli")
+        assert found("kids’ cereal") == ["Kids' cereal"]
+        assert found("kids' muesli") == ["Kids’ muesli"]
+
     @pytest.mark.parametrize("text", ["%", "_", "'", '"', "\\", "a\0b", "(", "💥", "x" * 500])
     def test_odd_signs_are_looked_for_and_not_obeyed(self, text):
         assert found(text) == []
