@@ -148,7 +148,7 @@ def add(
         line = line or CartLine(cart=cart, product=product, quantity=0)
         line.product = product
         line.quantity += quantity
-        if qid is not None and _was_offered(caller, qid, position, product_id):
+        if qid is not None and was_offered(caller, product_id, qid=qid, position=position):
             line.qid, line.position = qid, position
         line.save()
         _record(caller, "cart_add", line, at)
@@ -233,7 +233,8 @@ def packs(shopper_key: str) -> int:
     return lines.aggregate(packs=Sum("quantity"))["packs"] or 0
 
 
-def _was_offered(caller: Caller, qid: UUID, position: int | None, product_id: int) -> bool:
+def was_offered(caller: Caller, product_id: int, *, qid: UUID, position: int | None) -> bool:
+    """Whether the caller's own slate ``qid`` shows the product at ``position``; one query."""
     slate = log.slate(qid)
     return (
         slate is not None

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from shop import catalogue
+from shop.cart import was_offered
 from shop.errors import Missing
 from shop.forms import SlateItemForm
 from shop.models import Product
@@ -28,6 +29,9 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404(missing.message) from None
     form = SlateItemForm(request.GET)
     item: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    if item and not was_offered(visitor.of(request), product.pk, **item):
+        # An address can be passed on or made up; nobody else's slate is judged by it.
+        item = {}
     if request.method == "GET" and visitor.of(request).consent:
         caller = visitor.ensure(request)
         record.event(caller, event_type="view", product_id=product.pk, **item)

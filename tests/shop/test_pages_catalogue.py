@@ -1,10 +1,11 @@
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from tests.shop.pages import put, words
 from tests.shop.shelf import product, product_type
-from tracking.models import Event
+from tracking.models import Event, Slate
 
 pytestmark = pytest.mark.django_db
 
@@ -95,18 +96,32 @@ def test_a_product_page_shows_price_unit_price_saving_and_tags(client):
         assert expected in text
 
 
+def _slate(client, settings):
+    """The id of a slate that this browser was served."""
+    settings.SWAP_PROVIDER = "tests.shop.shelf.CheapestFirst"
+    put(client, product("Coffee", "5.00"))
+    client.post("/cart/budget", {"budget": "1.00"})
+    return client.get("/cart").context["slate"].qid
+
+
 def test_a_product_page_records_a_view_with_the_slate_item_that_led_there(client, settings):
     settings.CONSENT = "assume"
-    tea = product("Tea")
-    qid = "018f0000-0000-7000-8000-000000000001"
+    tea, qid = product("Tea"), _slate(client, settings)
     client.get(f"{tea.get_absolute_url()}?qid={qid}&position=3")
-    event = Event.objects.get()
-    assert (event.event_type, event.product_id, str(event.qid), event.position) == (
-        "view",
-        tea.pk,
-        qid,
-        3,
-    )
+    Slate.objects.update(items=[{"position": 3, "product": tea.pk}])
+    page = client.get(f"{tea.get_absolute_url()}?qid={qid}&position=3")
+    events = Event.objects.filter(event_type="view").values_list("product_id", "qid", "position")
+    # The slate did not show it at first.
+    assert list(events) == [(tea.pk, None, None), (tea.pk, qid, 3)]
+    assert f'name="qid" value="{qid}"' in page.content.decode()
+
+
+def test_nobody_elses_slate_is_judged_by_an_address(client, settings):
+    settings.CONSENT = "assume"
+    tea, qid = product("Tea"), _slate(client, settings)
+    Slate.objects.update(items=[{"position": 3, "product": tea.pk}])
+    Client().get(f"{tea.get_absolute_url()}?qid={qid}&position=3")
+    assert Event.objects.get(event_type="view").qid is None
 
 
 def test_without_consent_a_product_page_writes_nothing(client, settings):
