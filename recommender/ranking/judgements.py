@@ -1,10 +1,10 @@
 """Facts about a slate's items become labels: the strongest standing fact wins.
 
-3  accepted, kept and bought        2  accepted and kept
-1  viewed                           0  seen (dismissals included)
+3  accepted or carted from the slate, kept and bought     2  accepted and kept
+1  viewed, or carted and kept                             0  seen (dismissals included)
 
 An item that nobody saw has no label: unseen is not disliked. Whatever was acted on was seen. An
-undo takes the accept back and leaves an earlier view standing.
+undo takes the accept back, a removal the accept or the cart add; an earlier view stays.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def judge(facts: Iterable[Fact]) -> dict[tuple[UUID, int], int]:
 
 
 def _label(facts: list[Fact]) -> int:
-    accepted = bought = viewed = False
+    accepted = carted = bought = viewed = False
     for fact in sorted(facts, key=lambda fact: fact.at):
         if fact.event_type == "view":
             viewed = True
@@ -48,10 +48,16 @@ def _label(facts: list[Fact]) -> int:
             continue
         elif fact.event_type == "swap_accept":
             accepted = True
-        elif fact.event_type in {"swap_undo", "cart_remove"}:
+        elif fact.event_type == "cart_add":
+            carted = True
+        elif fact.event_type == "swap_undo":
             accepted = False
+        elif fact.event_type == "cart_remove":
+            accepted = carted = False
         elif fact.event_type == "purchase":
             bought = True
+    if bought and (accepted or carted):
+        return BOUGHT
     if accepted:
-        return BOUGHT if bought else KEPT
-    return VIEWED if viewed else SEEN
+        return KEPT
+    return VIEWED if viewed or carted else SEEN
