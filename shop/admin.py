@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shop.models import (
     Brand,
+    CatalogueVersion,
     Category,
     DietProfile,
     Member,
@@ -44,8 +45,24 @@ class PriceChanges(ReadOnly, admin.TabularInline):
     extra = 0
 
 
+class OfTheCatalogue(admin.ModelAdmin):
+    """What the rankers' columns are read from: they hear of every change and removal."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        CatalogueVersion.grow()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        CatalogueVersion.grow()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset)
+        CatalogueVersion.grow()
+
+
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin):
+class ProductAdmin(OfTheCatalogue):
     list_display = ["sku", "name", "brand", "price", "regular_price", "stock", "is_active"]
     list_select_related = ["brand"]
     list_filter = ["is_active"]
@@ -70,7 +87,7 @@ class ProductAdmin(admin.ModelAdmin):
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin):
+class CategoryAdmin(OfTheCatalogue):
     list_display = ["name", "level", "parent"]
     list_select_related = ["parent"]
     list_filter = ["level"]
@@ -80,7 +97,7 @@ class CategoryAdmin(admin.ModelAdmin):
 
 
 @admin.register(Brand)
-class BrandAdmin(admin.ModelAdmin):
+class BrandAdmin(OfTheCatalogue):
     list_display = ["name", "own_brand"]
     list_filter = ["own_brand"]
     search_fields = ["name"]
