@@ -218,9 +218,11 @@ def merge(source_key: str, target_key: str) -> None:
     mine = CartLine.objects.filter(cart=target).values("product_id")
     both = CartLine.objects.filter(cart=source, product_id__in=mine)
     for line in both:
-        CartLine.objects.filter(cart=target, product_id=line.product_id).update(
-            quantity=Least(F("quantity") + line.quantity, MOST_OF_ONE)
-        )
+        joined = CartLine.objects.filter(cart=target, product_id=line.product_id)
+        joined.update(quantity=Least(F("quantity") + line.quantity, MOST_OF_ONE))
+        if line.qid is not None:
+            # What was served last is what the purchase will be attributed to.
+            joined.update(qid=line.qid, position=line.position)
     both.delete()
     CartLine.objects.filter(cart=source).update(cart=target)
     AcceptedSwap.objects.filter(cart=source).update(cart=target)

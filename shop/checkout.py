@@ -88,7 +88,8 @@ def place(
 
 
 def _placed(caller: Caller, key: str, digest: str) -> Order | None:
-    order = Order.objects.filter(shopper_key=caller.shopper_key, idempotency_key=key).first()
+    # Whoever signs in between a lost answer and the second try is the same shopper.
+    order = Order.objects.filter(shopper_key__in=caller.keys, idempotency_key=key).first()
     if order is not None and order.request_digest != digest:
         raise Reused(
             "This Idempotency-Key was used for another request; draw a new one.",

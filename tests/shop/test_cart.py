@@ -1,5 +1,6 @@
 from dataclasses import replace
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -209,6 +210,18 @@ def test_signing_in_brings_the_visitors_cart_once():
         assert found.budget == Decimal("30")
         assert preferences(account.shopper_key) == (("vegan",), frozenset({mine.pk}))
     assert not Cart.objects.filter(shopper_key=visitor.shopper_key).exists()
+
+
+def test_a_line_that_came_from_a_slate_still_does_after_signing_in():
+    visitor, member = shopper(), Member.objects.create(email="a@example.org", username="a")
+    account = replace(visitor, member_id=member.pk, shopper_key=f"m:{member.pk}")
+    coffee = product()
+    line, _ = cart.add(visitor, coffee.pk), cart.add(account, coffee.pk)
+    qid = uuid4()
+    CartLine.objects.filter(pk=line.pk).update(qid=qid, position=2)
+    merge(visitor.visitor_key, member)
+    found = CartLine.objects.get()
+    assert (found.quantity, found.qid, found.position) == (2, qid, 2)
 
 
 def test_merged_quantities_stop_at_99():

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from threading import Barrier, Thread
 
@@ -6,7 +7,7 @@ from django.db import connection
 
 from shop import cart, checkout, receipts, swaps
 from shop.errors import Conflict, Invalid, Reused
-from shop.models import AcceptedSwap, CartLine, Order, Product
+from shop.models import AcceptedSwap, CartLine, Member, Order, Product
 from shop.recommendations import swaps_for
 from tests.shop.shelf import CheapestFirst, product, shopper, swap
 from tracking import hint, log, record
@@ -144,6 +145,13 @@ def test_the_same_key_with_another_request_is_refused(other):
     with pytest.raises(Reused) as refused:
         place(caller, **other)
     assert refused.value.status_code == 422
+
+
+def test_signing_in_between_two_tries_is_one_order():
+    caller = basket((product(), 1))
+    first = place(caller)
+    member = Member.objects.create(email="a@example.org", username="a")
+    assert place(replace(caller, member_id=member.pk, shopper_key=f"m:{member.pk}")) == first
 
 
 def test_two_shoppers_may_draw_the_same_key():
