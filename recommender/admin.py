@@ -8,6 +8,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from recommender.models import ColumnsFile, LiveTag, RankerVersion, TrainingRun
+from recommender.ranking.features.schema import NAMES, fingerprint
+from tracking.admin import COLUMN_NAMES
+
+COLUMN_NAMES[fingerprint()] = NAMES
 
 
 class ReadOnly(admin.ModelAdmin):

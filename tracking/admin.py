@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from struct import iter_unpack
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,8 @@ from tracking.models import Event, Session, Slate, Visitor
 
 MOST_COUNTED = 5000
 MOST_LISTED = 200
+COLUMN_NAMES: dict[str, tuple[str, ...]] = {}
+"""What the columns of a served vector are called, by fingerprint; whoever makes them says so."""
 
 
 class CappedPaginator(Paginator):
@@ -176,12 +178,16 @@ class SlateAdmin(ReadOnly):
 
     @admin.display(description="swaps")
     def swaps(self, slate: Slate) -> SafeString:
-        """The items in shown order, each with its served features, numbered from 0."""
+        """The items in shown order, each with its served features.
+
+        The columns carry their names where the fingerprint is known, else numbers from 0.
+        """
         names = list(slate.items[0]) if slate.items else []
         vectors = _vectors(bytes(slate.features), len(slate.items))
         width = len(vectors[0]) if vectors else 0
+        known = COLUMN_NAMES.get(slate.fingerprint, ())
         return _table(
-            (*names, *range(width)),
+            (*names, *(known if len(known) == width else range(width))),
             (
                 (*(item.get(name, "") for name in names), *(f"{one:.4g}" for one in vector))
                 for item, vector in zip(slate.items, vectors, strict=True)
@@ -222,11 +228,16 @@ def _table(heads: Iterable[Any], rows: Iterable[Iterable[Any]]) -> SafeString:
     body = format_html_join(
         "",
         "<tr>{}</tr>",
-        ((format_html_join("", "<td>{}</td>", ((cell,) for cell in row)),) for row in rows),
+        ((format_html_join("", "<td>{}</td>", ((_said(cell),) for cell in row)),) for row in rows),
     )
     if not body:
         return mark_safe("none")
     return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body)
+
+
+def _said(cell: Any) -> Any:
+    """A moment in the store's time zone; everything else as it is."""
+    return f"{timezone.localtime(cell):%Y-%m-%d %H:%M:%S}" if isinstance(cell, datetime) else cell
 
 
 def _link(slate: Slate) -> SafeString:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import struct
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.tracking.conftest import slate_for
-from tracking import record
+from tests.tracking.conftest import NOON, slate_for
+from tracking import admin, record
 from tracking.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,27 @@ def test_slate_page_shows_items_features_and_events(admin_client, caller):
     text = admin_client.get(f"/admin/tracking/slate/{qid}/change/").content.decode()
     for cell in ("901", "902", "0.125", "2.5", "-1", "nan", "swap_accept"):
         assert f"<td>{cell}</td>" in text
+
+
+@pytest.mark.parametrize(
+    ("fingerprint", "heads"), [("known", ["price", "taste"]), ("another", ["0", "1"]), ("", ["0"])]
+)
+def test_served_columns_carry_their_names_where_the_fingerprint_is_known(
+    admin_client, caller, monkeypatch, fingerprint, heads
+):
+    monkeypatch.setitem(admin.COLUMN_NAMES, "known", ("price", "taste"))
+    monkeypatch.setitem(admin.COLUMN_NAMES, "", ("price", "taste"))
+    features = struct.pack(f"={len(heads)}d", *range(len(heads)))
+    qid = slate_for(caller, 901, features=features, fingerprint=fingerprint)
+    text = admin_client.get(f"/admin/tracking/slate/{qid}/change/").content.decode()
+    assert "".join(f'<th scope="col">{head}</th>' for head in ["product", *heads]) in text
+
+
+def test_moments_are_told_in_the_time_zone_of_the_store(admin_client, caller, settings):
+    settings.TIME_ZONE = "America/New_York"
+    record.event(caller, event_type="view", product_id=5, occurred_at=NOON)
+    text = admin_client.get(f"/admin/tracking/session/{caller.session_id}/change/").content.decode()
+    assert f"<td>{NOON.astimezone(ZoneInfo('America/New_York')):%Y-%m-%d %H:%M:%S}</td>" in text
 
 
 def test_slate_without_features_or_items_has_a_page(admin_client, caller):
