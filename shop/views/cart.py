@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
 from shop import cart as carts
@@ -24,7 +24,7 @@ from shop.forms import AddForm, BudgetForm, QuantityForm, SlateItemForm
 from shop.models import AcceptedSwap
 from shop.money import text
 from shop.recommendations import swaps_for
-from shop.views.visits import way_back
+from shop.views.visits import cart_form, way_back
 from tracking import visitor
 
 
@@ -34,7 +34,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return _shown(request)
 
 
-@require_POST
+@cart_form
 def add(request: HttpRequest) -> HttpResponse:
     """From a card or a product page: the shopper stays there."""
     form = AddForm(request.POST)
@@ -55,7 +55,7 @@ def add(request: HttpRequest) -> HttpResponse:
     return _said(request, back, f"{line.product.name} is in your cart.")
 
 
-@require_POST
+@cart_form
 def budget(request: HttpRequest) -> HttpResponse:
     form = BudgetForm(request.POST)
     if not form.is_valid():
@@ -68,7 +68,7 @@ def budget(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_POST
+@cart_form
 def line(request: HttpRequest, line_id: int) -> HttpResponse:
     form = QuantityForm(request.POST)
     if not form.is_valid():
@@ -82,7 +82,7 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
     return _tried(request, verb)
 
 
-@require_POST
+@cart_form
 def remove(request: HttpRequest, line_id: int) -> HttpResponse:
     def verb() -> str:
         gone = carts.remove(visitor.ensure(request), line_id)
@@ -91,7 +91,7 @@ def remove(request: HttpRequest, line_id: int) -> HttpResponse:
     return _tried(request, verb)
 
 
-@require_POST
+@cart_form
 def accept(request: HttpRequest) -> HttpResponse:
     def verb() -> str:
         swap = swaps.accept(visitor.ensure(request), **_item(request))
@@ -101,7 +101,7 @@ def accept(request: HttpRequest) -> HttpResponse:
     return _tried(request, verb)
 
 
-@require_POST
+@cart_form
 def undo(request: HttpRequest) -> HttpResponse:
     def verb() -> str:
         swap = swaps.undo(visitor.ensure(request), **_item(request))
@@ -110,7 +110,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     return _tried(request, verb)
 
 
-@require_POST
+@cart_form
 def dismiss(request: HttpRequest) -> HttpResponse:
     def verb() -> str:
         swaps.dismiss(visitor.ensure(request), **_item(request))

@@ -215,3 +215,12 @@ def test_over_the_budget_with_a_swap_accepted_the_cart_page_costs_6_statements(
     client.get("/cart")
     with statements(6):
         client.get("/cart")
+
+
+@pytest.mark.parametrize("form", ["add", "budget", "lines/1", "lines/1/remove", "swaps/accept"])
+def test_a_forms_own_address_opened_by_hand_leads_to_the_cart(client, form):
+    put(client, product())
+    answer = client.get(f"/cart/{form}")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/cart")
+    assert CartLine.objects.get().quantity == 1
+    assert client.put(f"/cart/{form}").status_code == 405
