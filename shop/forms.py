@@ -169,6 +169,9 @@ class SignInForm(AuthenticationForm):
     }
 
 
+EMAIL_TAKEN = "This e-mail address has an account already; sign in."
+
+
 class SignUpForm(forms.ModelForm):
     password = forms.CharField(
         label="Password",
@@ -186,7 +189,7 @@ class SignUpForm(forms.ModelForm):
         """Addresses differ by more than capitals."""
         email: str = Member.objects.normalize_email(self.cleaned_data["email"])
         if Member.objects.filter(email__iexact=email).exists():
-            raise forms.ValidationError("This e-mail address has an account already; sign in.")
+            raise forms.ValidationError(EMAIL_TAKEN)
         return email
 
     def clean_password(self) -> str:

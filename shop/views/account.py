@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, LogoutView
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -15,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from shop import shoppers
-from shop.forms import DietForm, SignInForm, SignUpForm
+from shop.forms import EMAIL_TAKEN, DietForm, SignInForm, SignUpForm
 from shop.models import DietProfile, Member
 from tracking import visitor
 
@@ -64,9 +65,16 @@ def sign_in_demo(request: HttpRequest) -> HttpResponse:
 def sign_up(request: HttpRequest) -> HttpResponse:
     form = SignUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        _sign_in(request, form.save())
-        messages.success(request, "Your account is open.")
-        return redirect("diet")
+        try:
+            with transaction.atomic():
+                member = form.save()
+        except IntegrityError:
+            # The form was sent twice at once; the database's own words would name the address.
+            form.add_error("email", EMAIL_TAKEN)
+        else:
+            _sign_in(request, member)
+            messages.success(request, "Your account is open.")
+            return redirect("diet")
     status = 422 if form.is_bound else 200
     return render(request, "account/sign_up.html", {"form": form}, status=status)
 

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 
+from shop.forms import SignUpForm
 from shop.models import CartLine, DietProfile, Member
 from tests.shop.pages import put, words
 from tests.shop.shelf import product
@@ -48,6 +49,17 @@ def test_an_account_is_opened_with_address_and_password(client):
     assert (member.email, member.username) == ("Grace@example.com", "Grace@example.com")
     assert member.check_password(LONG_AND_RARE)
     assert CartLine.objects.get().cart.shopper_key == f"m:{member.pk}"
+
+
+def test_a_sign_up_sent_twice_at_once_opens_one_account(client, member, monkeypatch):
+    # The second request looked before the first one wrote.
+    monkeypatch.setattr(SignUpForm, "clean_email", lambda form: form.cleaned_data["email"])
+    answer = client.post(
+        "/account/sign-up", {"email": "ada@example.com", "password": LONG_AND_RARE}
+    )
+    assert answer.status_code == 422
+    assert "has an account already" in words(answer)
+    assert Member.objects.get() == member
 
 
 def test_a_known_address_opens_no_second_account_whatever_its_capitals(client, member):
