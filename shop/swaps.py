@@ -39,7 +39,8 @@ class SlateItem:
 def accept(caller: Caller, *, qid: UUID, position: int, at: datetime | None = None) -> AcceptedSwap:
     """Makes the swap at ``position`` of slate ``qid``; the total falls by exactly its saving.
 
-    A repeated accept gets the first answer and changes nothing. Raises Missing (``unknown_slate``,
+    A repeated accept gets the first answer and changes nothing, unless the anchor was put back by
+    hand since: then the swap is made anew. Raises Missing (``unknown_slate``,
     ``unknown_position``) and Conflict (``cart_changed``; ``price_changed`` with both savings;
     ``out_of_stock``, ``not_sold``, ``too_many``).
     """
@@ -47,8 +48,11 @@ def accept(caller: Caller, *, qid: UUID, position: int, at: datetime | None = No
     with transaction.atomic():
         cart = carts.take(caller.shopper_key)
         first = _accepted(caller, cart, qid, position)
-        if first is not None:
+        if first is not None and not _was_taken_out(first):
             return first
+        if first is not None:
+            first.undone_at = at
+            first.save(update_fields=["undone_at"])
         item = slate_item(caller, qid=qid, position=position)
         # Taking the cart first makes accepts of one shopper queue, so this reads a settled cart.
         lines = {
@@ -165,6 +169,16 @@ def _accepted(caller: Caller, cart: Cart | None, qid: UUID, position: int) -> Ac
         .select_related("anchor", "product")
         .first()
     )
+
+
+def _was_taken_out(swap: AcceptedSwap) -> bool:
+    """Whether the shopper removed what the swap brought and put the anchor back by hand."""
+    if swap.order_id is not None:
+        return False
+    now = CartLine.objects.filter(
+        cart=swap.cart_id, product_id__in=(swap.anchor_id, swap.product_id)
+    )
+    return list(now.values_list("product_id", flat=True)) == [swap.anchor_id]
 
 
 def _products(item: SlateItem) -> dict[int, Product]:

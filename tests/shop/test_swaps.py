@@ -188,6 +188,17 @@ def test_after_an_undo_the_swap_can_be_accepted_again(kitchen):
     assert cart.contents(kitchen.caller).total == Decimal("13.33")
 
 
+def test_after_the_anchor_was_put_back_by_hand_the_swap_can_be_accepted_again(kitchen):
+    kitchen.accept()
+    cart.remove(kitchen.caller, CartLine.objects.get(product=kitchen.candidate).pk)
+    kitchen.accept()
+    assert cart.contents(kitchen.caller).total == Decimal("3.33")
+    cart.add(kitchen.caller, kitchen.anchor.pk, 2)
+    assert kitchen.accept().total_after == Decimal("11.53")
+    assert cart.contents(kitchen.caller).total == Decimal("11.53")
+    assert AcceptedSwap.objects.filter(undone_at=None).count() == 1
+
+
 def test_what_was_never_accepted_cannot_be_undone(kitchen):
     with pytest.raises(Missing) as refused:
         kitchen.undo()
