@@ -119,7 +119,8 @@ def test_another_sessions_views_are_not_this_sessions():
 def test_a_stored_state_and_the_events_after_it_say_what_all_events_say(monkeypatch):
     products = market.coffees(*[f"{price}.00" for price in range(3, 9)])
     caller = shelf.shopper()
-    monkeypatch.setattr(taste, "SETTLED", timedelta(0))
+    # Ids drawn in one burst run some milliseconds ahead of the clock.
+    monkeypatch.setattr(taste, "SETTLED", timedelta(minutes=-1))
     for at in range(taste.WRITE_AFTER):
         _did(caller, "cart_add", products[at % 6].pk)
     taste.of(caller.shopper_key, member_id=None, now=timezone.now(), consent=True)
@@ -143,7 +144,8 @@ def test_the_last_seconds_are_not_stored_yet():
 def test_no_state_is_stored_once_consent_is_withdrawn(monkeypatch):
     products = market.coffees("3.00", "5.00")
     caller = shelf.shopper()
-    monkeypatch.setattr(taste, "SETTLED", timedelta(0))
+    # Ids drawn in one burst run some milliseconds ahead of the clock.
+    monkeypatch.setattr(taste, "SETTLED", timedelta(minutes=-1))
     _did(caller, "cart_add", *[products[0].pk] * taste.WRITE_AFTER)
     visit = market.query([(products[1], 1)], shopper_key=caller.shopper_key)
     RankedSwaps().state_key(visit)
