@@ -64,19 +64,32 @@ def _free_port(wanted: str) -> int:
 
 def _manage(*arguments: str) -> None:
     """Run one management command; a stopping signal ends it first, then this program."""
-    # In a session of its own it is interrupted once, whoever was signalled: a terminal's Ctrl-C
-    # reaches the whole group, `kill` only one process.
-    command = subprocess.Popen([sys.executable, "manage.py", *arguments], start_new_session=True)
-    stopped = False
+    command: subprocess.Popen[bytes] | None = None
+    stopped = interrupted = False
 
     def stop(signum: int, frame: FrameType | None) -> None:
         nonlocal stopped
-        if not stopped:
-            os.killpg(command.pid, signal.SIGINT)
         stopped = True
+        interrupt()
 
+    def interrupt() -> None:
+        nonlocal interrupted
+        if command is not None and not interrupted:
+            interrupted = True
+            os.killpg(command.pid, signal.SIGINT)
+
+    # Before the start: a shell lets what it runs in the background ignore Ctrl-C, and a command
+    # inherits that, unless its parent listens.
     before = {number: signal.signal(number, stop) for number in STOPPING_SIGNALS}
-    code = command.wait()
+    if not stopped:
+        # In a session of its own it is interrupted once, whoever was signalled: a terminal's Ctrl-C
+        # reaches the whole group, `kill` only one process.
+        command = subprocess.Popen(
+            [sys.executable, "manage.py", *arguments], start_new_session=True
+        )
+        if stopped:
+            interrupt()
+    code = command.wait() if command is not None else 0
     for number, handler in before.items():
         signal.signal(number, handler)
     if stopped:
