@@ -4,7 +4,8 @@
 1  viewed, or carted and kept                             0  seen (dismissals included)
 
 An item that nobody saw has no label: unseen is not disliked. Whatever was acted on was seen. An
-undo takes the accept back, a removal the accept or the cart add; an earlier view stays.
+undo takes the accept back, a removal the accept or the cart add; an earlier view stays. What was
+bought stays bought, whatever happens to the next cart.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ def _label(facts: list[Fact]) -> int:
         elif fact.event_type == "cart_remove":
             accepted = carted = False
         elif fact.event_type == "purchase":
-            bought = True
-    if bought and (accepted or carted):
+            bought = bought or accepted or carted
+    if bought:
         return BOUGHT
     if accepted:
         return KEPT

@@ -35,6 +35,8 @@ def _label(*events: str, server_side: bool = True) -> int:
         (("cart_add",), 1),
         (("cart_add", "cart_remove"), 0),
         (("view", "cart_add", "cart_remove", "purchase"), 1),
+        (("swap_accept", "purchase", "cart_remove"), 3),
+        (("cart_add", "purchase", "cart_add", "cart_remove"), 3),
         (("swap_accept",), 2),
         (("view", "impression"), 1),
     ],
