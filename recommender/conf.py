@@ -19,6 +19,7 @@ class Conf:
     """Numbers of the loop; shares lie in [0, 1], times are seconds unless the name says days."""
 
     retrain_every: int = 5
+    # Of the slates.
     exploration_share: float = 0.10
     most_pairs: int = 240
     fewest_in_type: int = 6

@@ -14,8 +14,8 @@ from django.utils import timezone
 from recommender import candidates, conf, explain, live_ranker, reasons, served, snapshot, taste
 from recommender import vectors as vector_store
 from recommender.live_ranker import Live
+from recommender.ranking import exploration, random_slate
 from recommender.ranking.blend import Blend
-from recommender.ranking.exploration import draw
 from recommender.ranking.features.build import build
 from recommender.ranking.features.schema import fingerprint
 from recommender.ranking.query import Floats, Query, State
@@ -66,15 +66,19 @@ class RankedSwaps:
         scores, policy = _scores(features, live)
         products = catalogue.product_id[swaps.candidate_row]
         anchors = catalogue.product_id[swaps.anchor_row]
-        exploration = query.exploration
-        shown, propensities = draw(
-            scores,
-            products,
-            anchors,
-            share=conf.current().exploration_share if exploration is None else exploration,
-            rng=_dice(query),
-            size=query.size,
-        )
+        if query.random_order:
+            shown, propensities = random_slate.draw(
+                products, anchors, rng=_dice(query), size=query.size
+            )
+        else:
+            shown, propensities = exploration.draw(
+                scores,
+                products,
+                anchors,
+                share=conf.current().exploration_share,
+                rng=_dice(query),
+                size=query.size,
+            )
         by_ranker = live.scorer is not None and policy == live.policy
         explainer: reasons.Contributing = reasons.BlendParts()
         if by_ranker and live.scorer is not None:

@@ -159,7 +159,7 @@ class Shopper:
             asking,
             carts.contents(self.caller),
             size=size,
-            exploration=1.0,
+            random_order=True,
             served_at=self._later(30),
         )
 

@@ -30,6 +30,9 @@ SETTLED = timedelta(seconds=10)
 """Of two requests at one moment the older event may become visible last: these are not stored."""
 
 INTENT_RATE = 0.3
+SWITCH_AFTER = 45.0
+"""Seconds for which the intent stays on the side it has come to (above or below an even chance)."""
+
 DEAR, CHEAP = 0.6, 0.4
 PRIOR_CHOICES = 8.0
 """The store's mean weighs as much as eight choices of the shopper's own."""
@@ -115,7 +118,7 @@ def history(member_id: int | None, *, until: datetime) -> dict[str, Any]:
     )
     for product, placed_at in reversed(list(lines)):
         _bought(facts, product, placed_at)
-        _push(facts["actions"], ["bought", product], ACTIONS)
+        _push(facts["actions"], ["bought", product, placed_at.timestamp()], ACTIONS)
     return facts
 
 
@@ -144,7 +147,7 @@ def _add(facts: dict[str, Any], event: log.Fact) -> None:
     if kind == "cart_add":
         _touched(facts, product, event.occurred_at)
     if kind in ("cart_add", "swap_accept", "swap_undo", "swap_dismiss"):
-        _push(facts["actions"], [kind, product], ACTIONS)
+        _push(facts["actions"], [kind, product, event.occurred_at.timestamp()], ACTIONS)
     if kind == "swap_accept":
         facts["swaps"][0] += 1
     elif kind in ("swap_undo", "swap_dismiss"):
@@ -225,10 +228,15 @@ def _beta(facts: Mapping[str, Any], snapshot: Snapshot, thrift: _Thrift) -> floa
 
 
 def _intent(facts: Mapping[str, Any], snapshot: Snapshot) -> float:
-    """EMA from 0.5: refusing a swap or choosing a dear product is 1, the opposites are 0."""
-    rows = snapshot.rows_of(np.asarray([product for _, product in facts["actions"]], np.int64))
-    intent = 0.5
-    for (kind, _), row in zip(facts["actions"], rows.tolist(), strict=True):
+    """EMA from 0.5: refusing a swap or choosing a dear product is 1, the opposites are 0.
+
+    One visit has one mood at a time: what would carry the EMA across 0.5 within 45 s of the last
+    crossing leaves it at 0.5, on the side where it was.
+    """
+    actions = facts["actions"]
+    rows = snapshot.rows_of(np.asarray([product for _, product, _ in actions], np.int64))
+    intent, side, crossed = 0.5, 0, float("-inf")
+    for (kind, _, at), row in zip(actions, rows.tolist(), strict=True):
         if kind == "swap_accept":
             action = 0.0
         elif kind in ("swap_undo", "swap_dismiss"):
@@ -239,4 +247,11 @@ def _intent(facts: Mapping[str, Any], snapshot: Snapshot) -> float:
                 continue
             action = float(percentile >= DEAR)
         intent += INTENT_RATE * (action - intent)
+        comes_to = int(np.sign(intent - 0.5))
+        if comes_to in (0, side):
+            continue
+        if at - crossed < SWITCH_AFTER:
+            intent = 0.5
+        else:
+            side, crossed = comes_to, at
     return intent

@@ -41,8 +41,8 @@ class SwapQuery:
     dismissed: frozenset[int]
     served_at: datetime
     size: int = 6
-    # Share of slates whose order is drawn at random; None takes the provider's own.
-    exploration: float | None = None
+    # Drawn at random from all that may be shown; else in the provider's own order.
+    random_order: bool = False
 
 
 @dataclass(frozen=True)

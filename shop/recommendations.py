@@ -64,7 +64,7 @@ def swaps_for(
     *,
     placement: str = CART_PANEL,
     size: int = 6,
-    exploration: float | None = None,
+    random_order: bool = False,
     served_at: datetime | None = None,
 ) -> Slate:
     """The slate for a cart over its budget; every line may be replaced.
@@ -83,7 +83,7 @@ def swaps_for(
         cart,
         placement=placement,
         size=size,
-        exploration=exploration,
+        random_order=random_order,
         served_at=served_at or timezone.now(),
     )
     answer = _answer(caller, query)
@@ -106,7 +106,7 @@ def _query(
     *,
     placement: str,
     size: int,
-    exploration: float | None,
+    random_order: bool,
     served_at: datetime,
 ) -> SwapQuery:
     lines = tuple(Line(line.product.pk, line.quantity) for line in cart.lines)
@@ -124,7 +124,7 @@ def _query(
         dismissed=known.dismissed,
         served_at=served_at,
         size=size,
-        exploration=exploration,
+        random_order=random_order,
     )
 
 

@@ -1,12 +1,10 @@
 """A small, logged randomisation, so that a store also learns about what it would not show.
 
-At each position, with probability ``share``, the item is drawn uniformly from those still
-admissible, else it is the best-scored. The propensity of an item there, given what stands above,
-is exact:
-
-    share / (items still admissible there) + (1 - share) x [the ranker would put it there]
-
-Multiplying over the positions gives the probability of the whole slate.
+With probability ``share`` a slate explores: one of its places, drawn uniformly, gets another swap,
+drawn uniformly from the slate's other swaps (the two change places) and the best-scored swaps that
+are not in it and that the cap per anchor lets in there. Everything else stays where the ranker put
+it. The propensity that is logged is the probability, over all that might have been drawn, of this
+swap at this place; it does not depend on what was drawn elsewhere in the slate.
 """
 
 from __future__ import annotations
@@ -14,7 +12,10 @@ from __future__ import annotations
 import numpy as np
 
 from recommender.ranking.query import Floats, Ints
-from recommender.ranking.slate import CAP_FROM_ANCHORS, PER_ANCHOR, SIZE
+from recommender.ranking.slate import SIZE, most_per_anchor, preference, take
+
+RESERVE = 6
+"""So many of the best-scored swaps outside the slate may take a place in it."""
 
 
 def draw(
@@ -26,30 +27,57 @@ def draw(
     rng: np.random.Generator,
     size: int = SIZE,
 ) -> tuple[Ints, Floats]:
-    """(indices in shown order, propensity of each at its position), both of shape (shown,).
+    """(indices in shown order, propensity of each at its place), both of shape (shown,).
 
-    At every position, with probability ``share``, the item is drawn uniformly from those that the
-    cap per anchor admits; otherwise it is the best-scored of them (ties to the lower product id).
-    ``share`` 0 is exactly ``slate.order`` with propensities 1.
+    A share of 0 is exactly ``slate.order`` with propensities 1.
     """
     if not 0.0 <= share <= 1.0:
         raise ValueError(f"share is {share}, which is not between 0 and 1")
-    by_score = np.lexsort((anchors, products, -scores))
-    cap = PER_ANCHOR if len(np.unique(anchors)) >= CAP_FROM_ANCHORS else size
-    admissible = np.ones(len(scores), dtype=bool)
-    used: dict[int, int] = {}
-    shown: list[int] = []
-    propensities: list[float] = []
-    while len(shown) < size and admissible.any():
-        ranked = by_score[admissible[by_score]]
-        explores = share > 0.0 and rng.random() < share
-        index = int(ranked[rng.integers(len(ranked))]) if explores else int(ranked[0])
-        greedy = float(index == int(ranked[0]))
-        propensities.append(share / len(ranked) + (1.0 - share) * greedy)
-        shown.append(index)
-        anchor = int(anchors[index])
-        used[anchor] = used.get(anchor, 0) + 1
-        admissible &= products != products[index]
-        if used[anchor] >= cap:
-            admissible &= anchors != anchor
-    return np.asarray(shown, dtype=np.int64), np.asarray(propensities)
+    by_score = preference(scores, products, anchors)
+    best = take(by_score, products, anchors, size=size)
+    if share == 0.0:
+        return best, np.ones(len(best))
+    cap = most_per_anchor(anchors, size=size)
+    others = [
+        _others(place, best, by_score, products, anchors, cap=cap) for place in range(len(best))
+    ]
+    shown = best.copy()
+    if len(best) and rng.random() < share:
+        place = int(rng.integers(len(best)))
+        if len(others[place]):
+            chosen = int(others[place][rng.integers(len(others[place]))])
+            shown[shown == chosen] = best[place]
+            shown[place] = chosen
+    likely = [_propensity(place, index, best, others, share) for place, index in enumerate(shown)]
+    return shown, np.asarray(likely)
+
+
+def _others(
+    place: int, best: Ints, by_score: Ints, products: Ints, anchors: Ints, *, cap: int
+) -> Ints:
+    """What an exploring slate may show at ``place`` instead, each as likely as the others."""
+    rest = np.delete(best, place)
+    used = anchors[rest].tolist()
+    taken = set(products[best].tolist())
+    reserve: list[int] = []
+    for index in by_score.tolist():
+        if len(reserve) == RESERVE:
+            break
+        product = int(products[index])
+        if product not in taken and used.count(int(anchors[index])) < cap:
+            reserve.append(index)
+            taken.add(product)
+    return np.concatenate([rest, np.asarray(reserve, dtype=np.int64)])
+
+
+def _propensity(place: int, index: int, best: Ints, others: list[Ints], share: float) -> float:
+    """The probability of swap ``index`` at ``place``, summed over all that leads there."""
+    turn = share / len(best)
+    if index != best[place]:
+        came = turn / len(others[place])
+        back = np.flatnonzero(best == index)
+        # The two places of an exchange lead to it alike: either may have been drawn.
+        return came + (turn / len(others[int(back[0])]) if len(back) else 0.0)
+    left = turn if len(others[place]) else 0.0
+    exchanged = sum(turn / len(them) for at, them in enumerate(others) if at != place)
+    return 1.0 - left - exchanged

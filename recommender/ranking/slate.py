@@ -17,13 +17,17 @@ def order(scores: Floats, products: Ints, anchors: Ints, *, size: int = SIZE) ->
     Ties go to the lower product id, then the lower anchor id. With three or more anchors among
     the swaps at most two swaps per anchor are taken; a product is shown once.
     """
-    by_score = np.lexsort((anchors, products, -scores))
-    return take(by_score, products, anchors, size=size)
+    return take(preference(scores, products, anchors), products, anchors, size=size)
+
+
+def preference(scores: Floats, products: Ints, anchors: Ints) -> Ints:
+    """All indices, best first; ties as in ``order``."""
+    return np.lexsort((anchors, products, -scores))
 
 
 def take(preference: Ints, products: Ints, anchors: Ints, *, size: int = SIZE) -> Ints:
     """The first ``size`` indices of ``preference`` that the cap per anchor lets through."""
-    cap = PER_ANCHOR if len(np.unique(anchors)) >= CAP_FROM_ANCHORS else size
+    cap = most_per_anchor(anchors, size=size)
     shown: list[int] = []
     used: dict[int, int] = {}
     products_shown: set[int] = set()
@@ -37,3 +41,8 @@ def take(preference: Ints, products: Ints, anchors: Ints, *, size: int = SIZE) -
         if len(shown) == size:
             break
     return np.asarray(shown, dtype=np.int64)
+
+
+def most_per_anchor(anchors: Ints, *, size: int = SIZE) -> int:
+    """How many swaps of one anchor a slate may show when these are the anchors of all swaps."""
+    return PER_ANCHOR if len(np.unique(anchors)) >= CAP_FROM_ANCHORS else size

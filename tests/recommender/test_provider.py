@@ -93,9 +93,9 @@ def test_at_most_two_swaps_for_each_of_three_anchors():
 
 def test_a_random_order_has_exact_propensities():
     anchor, *_ = market.coffees("9.00", "8.00", "7.00", "6.00")
-    asked = market.query([(anchor, 1)], exploration=1.0)
+    asked = market.query([(anchor, 1)], random_order=True)
     swaps = RankedSwaps().rank(asked).swaps
-    assert [swap.propensity for swap in swaps] == [1 / 3, 1 / 2, 1.0]
+    assert [swap.propensity for swap in swaps] == [1 / 3, 1 / 3, 1 / 3]
     assert _products(RankedSwaps().rank(asked)) == [swap.product_id for swap in swaps]
 
 

@@ -78,6 +78,27 @@ def test_refusing_a_swap_keeps_quality_and_accepting_one_saves_money():
     assert _taste(accepter).beta_u > _taste(refuser).beta_u
 
 
+@pytest.mark.parametrize(
+    ("did", "intent"),
+    [
+        # Accepting gives .35; a refusal carries it to .545, which is the other side.
+        ("accept 0, undo 20, dismiss 40", 0.5),
+        ("accept 0, undo 20, dismiss 45", 0.65),
+        ("accept 0, undo 45, dismiss 50", 0.6815),
+        # .545 at 45 s would be .3815 again: too soon after that crossing.
+        ("accept 0, undo 45, accept 89", 0.5),
+        ("accept 0, undo 45, accept 90", 0.3815),
+    ],
+)
+def test_the_mood_turns_at_most_every_45_seconds(did, intent):
+    product, _ = market.coffees("3.00", "5.00")
+    caller, start = shelf.shopper(), timezone.now() - timedelta(minutes=5)
+    for action in did.split(", "):
+        kind, seconds = action.split()
+        _did(caller, f"swap_{kind}", product.pk, at=start + timedelta(seconds=int(seconds)))
+    assert _taste(caller).intent == pytest.approx(intent)
+
+
 def test_being_shown_something_changes_nothing():
     product, _ = market.coffees("3.00", "5.00")
     caller = shelf.shopper()

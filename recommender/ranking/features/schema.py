@@ -45,7 +45,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature("distance_to_semantic_center", taste.distance_to_semantic_center, "item", "history"),
     Feature("beta_u", taste.beta_u, "context", "shopper"),
     Feature("budget_pressure", price.budget_pressure, "context", "budget"),
-    Feature("intent_keep_quality_ema", taste.intent_keep_quality_ema, "context", "shopper"),
+    Feature(
+        "intent_keep_quality_ema", taste.intent_keep_quality_ema, "context", "shopper", version=2
+    ),
     Feature("premium_anchor", price.premium_anchor, "item", "price"),
     Feature("mission_type_id", context.mission_type_id, "context", "visit"),
     Feature("cart_value", context.cart_value, "context", "visit"),
