@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -42,6 +44,17 @@ def whole(name: str, default: int, *, at_least: int) -> int:
         return number
 
     return _parsed(name, default, parse, f"a whole number, {at_least} or more")
+
+
+def amount(name: str, default: str) -> Decimal:
+    """An amount of money with at most two decimals, not below zero."""
+
+    def parse(value: str) -> Decimal:
+        if not re.fullmatch(r"\d{1,7}(\.\d{1,2})?", value):
+            raise ValueError
+        return Decimal(value).quantize(Decimal("0.01"))
+
+    return _parsed(name, Decimal(default), parse, "an amount such as 0 or 2.50")
 
 
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:

@@ -178,6 +178,8 @@ USE_TZ = True
 TIME_ZONE = environment.time_zone("TIME_ZONE", "America/New_York")
 LANGUAGE_CODE = "en-us"
 CURRENCY_SIGN = "$"
+# Charged once per order; part of the total that is compared with the budget.
+PACKING_FEE = environment.amount("PACKING_FEE", "0.00")
 
 # --- The learning loop ----------------------------------------------------------------------------
 RETRAIN_EVERY = environment.whole("RETRAIN_EVERY", 5, at_least=1)

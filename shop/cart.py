@@ -12,10 +12,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F
 from django.db.models.functions import Least
 from django.utils import timezone
 
+from shop import fees
 from shop.budget import Standing
 from shop.errors import Invalid, Missing
 from shop.models import AcceptedSwap, Cart, CartLine, Product
@@ -36,6 +37,7 @@ class ContentsLine:
     quantity: int
     qid: UUID | None
     position: int | None
+    kept: bool = False
 
     @property
     def line_total(self) -> Decimal:
@@ -52,11 +54,15 @@ class ContentsLine:
 
 @dataclass(frozen=True)
 class CartContents:
-    """A cart as it stands; ``cart_id`` None: this shopper has none yet."""
+    """A cart as it stands; ``cart_id`` None: this shopper has none yet.
+
+    The total is that of the goods and the ``fee``.
+    """
 
     cart_id: int | None
     lines: tuple[ContentsLine, ...]
     standing: Standing
+    fee: Decimal = Decimal("0.00")
 
     @property
     def total(self) -> Decimal:
@@ -93,11 +99,13 @@ def _contents(shopper_key: str) -> CartContents:
     )
     cart = rows[0].cart if rows else Cart.objects.filter(shopper_key=shopper_key).first()
     lines = tuple(
-        ContentsLine(row.pk, row.product, row.quantity, row.qid, row.position) for row in rows
+        ContentsLine(row.pk, row.product, row.quantity, row.qid, row.position, row.kept)
+        for row in rows
     )
-    total = sum((line.line_total for line in lines), Decimal("0.00"))
-    budget = cart.budget if cart else None
-    return CartContents(cart.pk if cart else None, lines, Standing(total, budget))
+    goods = sum((line.line_total for line in lines), Decimal("0.00"))
+    fee = fees.of(goods)
+    standing = Standing(goods + fee, cart.budget if cart else None)
+    return CartContents(cart.pk if cart else None, lines, standing, fee)
 
 
 def cart_for(caller: Caller) -> Cart:
@@ -187,6 +195,18 @@ def remove(caller: Caller, line_id: int, *, at: datetime | None = None) -> CartL
     return line
 
 
+def keep(caller: Caller, line_id: int, *, kept: bool) -> CartLine:
+    """Whether the line stays as it is: a kept one is offered no alternatives.
+
+    Raises Missing (``unknown_line``).
+    """
+    with transaction.atomic():
+        line = _line(caller, line_id)
+        line.kept = kept
+        line.save(update_fields=["kept"])
+    return line
+
+
 def set_budget(caller: Caller, budget: Decimal | None) -> Cart:
     """Sets the budget; None clears it. Raises Invalid (``budget``) unless 0.01 to 9,999,999.99."""
     if budget is not None:
@@ -227,12 +247,6 @@ def merge(source_key: str, target_key: str) -> None:
     CartLine.objects.filter(cart=source).update(cart=target)
     AcceptedSwap.objects.filter(cart=source).update(cart=target)
     source.delete()
-
-
-def packs(shopper_key: str) -> int:
-    """How many packs are in the cart, for a badge; one query."""
-    lines = CartLine.objects.filter(cart__shopper_key=shopper_key)
-    return lines.aggregate(packs=Sum("quantity"))["packs"] or 0
 
 
 def was_offered(caller: Caller, product_id: int, *, qid: UUID, position: int | None) -> bool:

@@ -13,7 +13,7 @@ from django.db.models import Case, F, PositiveIntegerField, Q, Value, When
 from django.utils import timezone
 
 from shop import cart as carts
-from shop import money
+from shop import fees, money
 from shop.errors import Conflict, Invalid, Reused
 from shop.models import AcceptedSwap, Cart, CartLine, Order, OrderLine, Product
 from shop.stock import shortage_words
@@ -48,7 +48,9 @@ def place(
             if first is not None:
                 return first
             lines = _lines(cart)
-            total = sum((line.product.price * line.quantity for line in lines), Decimal("0.00"))
+            goods = sum((line.product.price * line.quantity for line in lines), Decimal("0.00"))
+            fee = fees.of(goods)
+            total = goods + fee
             if cart is None or not lines:
                 raise Invalid("The cart is empty.", code="empty_cart")
             if expected_total is not None and expected_total != total:
@@ -62,6 +64,7 @@ def place(
                 name=name,
                 email=email,
                 total=total,
+                fee=fee,
                 budget=cart.budget,
                 saved=Decimal("0.00"),
                 idempotency_key=idempotency_key,

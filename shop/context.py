@@ -1,4 +1,4 @@
-"""What every page knows: how many packs are in the cart, and what may be remembered."""
+"""What every page knows: how the cart stands, and what may be remembered."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
-from shop import cart
+from shop.glance import Glance, glance
 from tracking import visitor
 
 
 class Storefront:
     """Answers as the request stands when a template asks, so that an add counts at once.
 
-    A page that does not show the badge pays nothing for it, nor does a browser without a cart.
+    A page that shows nothing of the cart pays nothing for it, nor does a browser without one.
     """
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
 
-    @property
-    def cart_count(self) -> int:
+    @cached_property
+    def glance(self) -> Glance:
         shopper_key = visitor.of(self._request).shopper_key
-        return cart.packs(shopper_key) if shopper_key else 0
+        return glance(shopper_key) if shopper_key else Glance()
 
     @property
     def consent(self) -> bool:

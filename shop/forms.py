@@ -121,7 +121,17 @@ class AddForm(forms.Form):
         return self.cleaned_data["quantity"] or 1
 
 
+class PacksForm(forms.Form):
+    """How many packs of a product the cart shall hold; 0 takes it out."""
+
+    product_id = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    quantity = forms.IntegerField(min_value=0, max_value=MOST_OF_ONE)
+
+
 class QuantityForm(forms.Form):
+    """What stands in the field, and the step of the button that was pressed beside it."""
+
+    step = forms.IntegerField(min_value=-1, max_value=1, required=False)
     quantity = forms.IntegerField(
         min_value=1,
         max_value=MOST_OF_ONE,

@@ -67,7 +67,7 @@ def swaps_for(
     random_order: bool = False,
     served_at: datetime | None = None,
 ) -> Slate:
-    """The slate for a cart over its budget; every line may be replaced.
+    """The slate for a cart over its budget; every line that is not kept may be replaced.
 
     A cart without a budget or within it gets no suggestions and a message that says so. Writes the
     slate to the log when it is a new one; stock and price of what is shown are read again here.
@@ -110,6 +110,7 @@ def _query(
     served_at: datetime,
 ) -> SwapQuery:
     lines = tuple(Line(line.product.pk, line.quantity) for line in cart.lines)
+    open_lines = tuple(Line(line.product.pk, line.quantity) for line in cart.lines if not line.kept)
     known = preferences(caller.shopper_key)
     return SwapQuery(
         shopper_key=caller.shopper_key,
@@ -117,7 +118,7 @@ def _query(
         session_id=caller.session_id,
         placement=placement,
         cart=lines,
-        anchors=lines,
+        anchors=open_lines,
         total=cart.total,
         budget=cart.budget,
         diet_tags=known.diet_tags,
@@ -160,6 +161,7 @@ def _state_key(query: SwapQuery, providers: str) -> str:
     parts = [
         query.shopper_key,
         sorted((line.product_id, line.quantity) for line in query.cart),
+        sorted(line.product_id for line in query.anchors),
         str(query.budget),
         str(query.total),
         sorted(query.diet_tags),

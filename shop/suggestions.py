@@ -79,7 +79,7 @@ def still_standing(
 
 def _holds(swap: RankedSwap, lines: Mapping[int, ContentsLine], product: Product) -> bool:
     line = lines.get(swap.anchor_id)
-    if line is None or line.quantity != swap.anchor_quantity:
+    if line is None or line.kept or line.quantity != swap.anchor_quantity:
         return False
     now = saving.between(line.product, line.quantity, product)
     return (

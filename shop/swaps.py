@@ -17,7 +17,7 @@ from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from shop import cart as carts
-from shop import money, saving
+from shop import fees, money, saving
 from shop.errors import Conflict, Missing
 from shop.models import AcceptedSwap, Cart, CartLine, DismissedProduct, Product
 from shop.stock import check_stock
@@ -139,6 +139,31 @@ def dismiss(caller: Caller, *, qid: UUID, position: int, at: datetime | None = N
     return item.product_id
 
 
+def keep_mine(caller: Caller, *, qid: UUID, position: int, at: datetime | None = None) -> CartLine:
+    """Keeps the anchor of the swap at ``position``: its line is offered no alternatives any more.
+
+    The candidate may still be offered for another line. Raises Missing (``unknown_slate``,
+    ``unknown_position``) and Conflict (``cart_changed``: the anchor is not in the cart).
+    """
+    with transaction.atomic():
+        cart = carts.take(caller.shopper_key)
+        item = slate_item(caller, qid=qid, position=position)
+        line = CartLine.objects.filter(cart=cart, product_id=item.anchor_id).first()
+        if line is None:
+            raise _cart_changed(item, None)
+        if not line.kept:
+            line = carts.keep(caller, line.pk, kept=True)
+            record.event(
+                caller,
+                event_type="swap_dismiss",
+                product_id=item.product_id,
+                qid=qid,
+                position=position,
+                occurred_at=at,
+            )
+    return line
+
+
 def slate_item(caller: Caller, *, qid: UUID, position: int) -> SlateItem:
     """The item of the caller's own slate; another shopper's slate is as unknown as none."""
     slate = log.slate(qid)
@@ -240,7 +265,7 @@ def _change(
         anchor_line.delete()
         line, quantity = own_line, own_line.quantity + item.quantity
     CartLine.objects.filter(pk=line.pk).update(
-        product_id=item.product_id, quantity=quantity, qid=qid, position=position
+        product_id=item.product_id, quantity=quantity, qid=qid, position=position, kept=False
     )
 
 
@@ -275,7 +300,8 @@ def _restore(cart: Cart, swap: AcceptedSwap) -> None:
 def _total(cart: Cart) -> Decimal:
     lines = CartLine.objects.filter(cart=cart)
     total = lines.aggregate(total=Sum(F("quantity") * F("product__price")))["total"]
-    return Decimal(total).quantize(money.CENT)
+    goods = Decimal(total).quantize(money.CENT)
+    return goods + fees.of(goods)
 
 
 def _record(caller: Caller, event_type: str, swap: AcceptedSwap, at: datetime) -> None:

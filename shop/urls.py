@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from shop.views import account, cart, catalogue, checkout, pages, product
+from shop.views import account, budget, cart, catalogue, checkout, pages, product
 
 urlpatterns = [
     path("api/", include("shop.api.urls")),
@@ -10,12 +10,15 @@ urlpatterns = [
     path("p/<int:pk>", product.page, name="product"),
     path("cart", cart.page, name="cart"),
     path("cart/add", cart.add, name="cart_add"),
-    path("cart/budget", cart.budget, name="cart_budget"),
+    path("cart/budget", budget.change, name="cart_budget"),
     path("cart/lines/<int:line_id>", cart.line, name="cart_line"),
     path("cart/lines/<int:line_id>/remove", cart.remove, name="cart_remove"),
+    path("cart/lines/<int:line_id>/offer-again", cart.offer_again, name="cart_offer_again"),
+    path("cart/packs", cart.packs, name="cart_packs"),
     path("cart/swaps/accept", cart.accept, name="swap_accept"),
     path("cart/swaps/undo", cart.undo, name="swap_undo"),
     path("cart/swaps/dismiss", cart.dismiss, name="swap_dismiss"),
+    path("cart/swaps/keep-mine", cart.keep_mine, name="swap_keep_mine"),
     path("checkout", checkout.page, name="checkout"),
     path("orders/<uuid:token>", checkout.order, name="order"),
     path("account/sign-in", account.SignIn.as_view(), name="sign_in"),

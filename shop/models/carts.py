@@ -24,13 +24,17 @@ class Cart(models.Model):
 
 
 class CartLine(models.Model):
-    """``qid`` and ``position`` name the slate item it came from, and travel to the order."""
+    """``qid`` and ``position`` name the slate item it came from, and travel to the order.
+
+    ``kept``: the shopper wants this very product, so that no alternative is offered for it.
+    """
 
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
     quantity = models.PositiveSmallIntegerField(default=1)
     qid = models.UUIDField(null=True)
     position = models.PositiveSmallIntegerField(null=True)
+    kept = models.BooleanField(default=False)
     added_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

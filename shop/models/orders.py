@@ -32,6 +32,8 @@ class Order(models.Model):
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.SERVED)
     name = models.CharField(max_length=120, blank=True)
     email = models.EmailField(blank=True)
+    # What was charged beside the goods; part of the total.
+    fee = models.DecimalField(max_digits=9, decimal_places=2, default=0, db_default=0)
     total = models.DecimalField(max_digits=10, decimal_places=2)
     budget = models.DecimalField(max_digits=9, decimal_places=2, null=True)
     saved = models.DecimalField(max_digits=9, decimal_places=2, default=0)

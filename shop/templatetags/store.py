@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.safestring import SafeString
 from shop import money as amounts
 from shop import packshot as packshots
 from shop import unit_price as unit_prices
+from shop.glance import Held
 from shop.models import OrderLine, Product
 
 register = template.Library()
@@ -38,6 +40,12 @@ def unit_price(product: Product) -> str:
 def cut_by(product: Product) -> str:
     """What a promotion takes off the regular price."""
     return amounts.text(product.regular_price - product.price)
+
+
+@register.filter
+def of_product(held: Mapping[int, Held], product: Product) -> Held | None:
+    """What the cart holds of a product; None for nothing."""
+    return held.get(product.pk)
 
 
 @register.filter

@@ -20,23 +20,27 @@ from django_htmx.middleware import HtmxDetails
 from shop import cart as carts
 from shop import swaps
 from shop.errors import Invalid, ShopError
-from shop.forms import AddForm, BudgetForm, QuantityForm, SlateItemForm
-from shop.models import AcceptedSwap
+from shop.forms import AddForm, PacksForm, QuantityForm, SlateItemForm
+from shop.glance import glance
+from shop.models import AcceptedSwap, Product
 from shop.money import text
 from shop.recommendations import swaps_for
 from shop.views.visits import cart_form, way_back
 from tracking import visitor
 
+REGION = "cart"
+"""Id of the cart's region: what a request names that wants it answered."""
+
 
 @never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    return _shown(request)
+    return shown(request)
 
 
 @cart_form
 def add(request: HttpRequest) -> HttpResponse:
-    """From a card or a product page: the shopper stays there."""
+    """From a card or a product page, where the shopper stays, or to undo a removal."""
     form = AddForm(request.POST)
     back = way_back(request, reverse("cart"))
     if not form.is_valid():
@@ -52,20 +56,36 @@ def add(request: HttpRequest) -> HttpResponse:
         )
     except ShopError as refusal:
         return _said(request, back, refusal.message, failed=True)
-    return _said(request, back, f"{line.product.name} is in your cart.")
+    words = f"{line.product.name} is in your cart."
+    if _htmx(request).target == REGION:
+        return _changed(request, words, focus="title")
+    return _said(request, back, words, product=line.product, focus="more")
 
 
 @cart_form
-def budget(request: HttpRequest) -> HttpResponse:
-    form = BudgetForm(request.POST)
+def packs(request: HttpRequest) -> HttpResponse:
+    """The stepper of a card: sets the packs of a product, and the shopper stays there."""
+    form = PacksForm(request.POST)
+    back = way_back(request, reverse("cart"))
     if not form.is_valid():
-        typed = request.POST.get("budget", "")
-        return _shown(request, budget_text=typed, budget_error=_problem(form), status=422)
-    wanted = form.cleaned_data["budget"]
-    carts.set_budget(visitor.ensure(request), wanted)
-    return _changed(
-        request, "The budget is gone." if wanted is None else f"Budget: {text(wanted)}."
-    )
+        return _said(request, back, "This could not be changed: " + _problem(form), failed=True)
+    product_id, wanted = form.cleaned_data["product_id"], form.cleaned_data["quantity"]
+    caller = visitor.ensure(request)
+    held = glance(caller.shopper_key).held.get(product_id)
+    before = held.quantity if held else 0
+    try:
+        if held is None:
+            line = carts.add(caller, product_id, wanted)
+        elif wanted == 0:
+            line = carts.remove(caller, held.line_id)
+        else:
+            line = carts.set_quantity(caller, held.line_id, wanted)
+    except ShopError as refusal:
+        return _said(request, back, refusal.message, failed=True)
+    name = line.product.name
+    words = f"{name}: {wanted} in your cart." if wanted else f"{name} is out of your cart."
+    focus = "add" if not wanted else "less" if wanted < before else "more"
+    return _said(request, back, words, product=line.product, focus=focus)
 
 
 @cart_form
@@ -73,7 +93,7 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
     form = QuantityForm(request.POST)
     if not form.is_valid():
         return _refused(request, _problem(form), status=422)
-    wanted = form.cleaned_data["quantity"]
+    wanted = form.cleaned_data["quantity"] + (form.cleaned_data["step"] or 0)
 
     def verb() -> str:
         changed = carts.set_quantity(visitor.ensure(request), line_id, wanted)
@@ -86,9 +106,27 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
 def remove(request: HttpRequest, line_id: int) -> HttpResponse:
     def verb() -> str:
         gone = carts.remove(visitor.ensure(request), line_id)
+        request.session["removed"] = {
+            "product_id": gone.product_id,
+            "name": gone.product.name,
+            "quantity": gone.quantity,
+            "qid": str(gone.qid) if gone.qid else "",
+            "position": gone.position or "",
+        }
         return f"{gone.product.name} is out of your cart."
 
     return _tried(request, verb)
+
+
+@cart_form
+def offer_again(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Takes back "keep mine"."""
+
+    def verb() -> str:
+        open_again = carts.keep(visitor.ensure(request), line_id, kept=False)
+        return f"Alternatives to {open_again.product.name} are offered again."
+
+    return _tried(request, verb, focus="panel")
 
 
 @cart_form
@@ -107,7 +145,7 @@ def undo(request: HttpRequest) -> HttpResponse:
         swap = swaps.undo(visitor.ensure(request), **_item(request))
         return f"{swap.anchor.name} is back in your cart."
 
-    return _tried(request, verb)
+    return _tried(request, verb, focus="panel")
 
 
 @cart_form
@@ -116,7 +154,16 @@ def dismiss(request: HttpRequest) -> HttpResponse:
         swaps.dismiss(visitor.ensure(request), **_item(request))
         return "It will not be offered to you again."
 
-    return _tried(request, verb)
+    return _tried(request, verb, focus="panel")
+
+
+@cart_form
+def keep_mine(request: HttpRequest) -> HttpResponse:
+    def verb() -> str:
+        kept = swaps.keep_mine(visitor.ensure(request), **_item(request))
+        return f"{kept.product.name} stays: no alternatives to it are offered."
+
+    return _tried(request, verb, focus="panel")
 
 
 def _item(request: HttpRequest) -> dict[str, Any]:
@@ -126,31 +173,56 @@ def _item(request: HttpRequest) -> dict[str, Any]:
     return form.cleaned_data
 
 
-def _tried(request: HttpRequest, verb: Callable[[], str]) -> HttpResponse:
+def _tried(request: HttpRequest, verb: Callable[[], str], *, focus: str = "") -> HttpResponse:
     try:
         words = verb()
     except ShopError as refusal:
         return _refused(request, refusal.message, status=refusal.status_code)
-    return _changed(request, words)
+    return _changed(request, words, focus=focus)
 
 
-def _changed(request: HttpRequest, words: str) -> HttpResponse:
+def _changed(request: HttpRequest, words: str, *, focus: str) -> HttpResponse:
     messages.success(request, words)
-    return _shown(request) if _htmx(request) else redirect("cart")
+    return shown(request, focus=focus) if _htmx(request) else redirect("cart")
 
 
 def _refused(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
     messages.error(request, words)
-    return _shown(request, status=status)
+    return shown(request, status=status)
 
 
-def _said(request: HttpRequest, back: str, words: str, *, failed: bool = False) -> HttpResponse:
+def _said(
+    request: HttpRequest,
+    back: str,
+    words: str,
+    *,
+    failed: bool = False,
+    product: Product | None = None,
+    focus: str = "",
+) -> HttpResponse:
+    """For htmx the product's stepper, the badge, the budget's standing and the words."""
     (messages.error if failed else messages.success)(request, words)
-    return render(request, "shop/said.html") if _htmx(request) else redirect(back)
+    if not _htmx(request):
+        return redirect(back)
+    context = {"product": product, "here": back, "focus": focus}
+    answer = render(request, "shop/added.html", context)
+    if product is None:
+        answer.headers["HX-Reswap"] = "none"
+    return answer
 
 
-def _shown(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpResponse:
-    """The cart's region for htmx, the whole page otherwise."""
+def shown(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpResponse:
+    """The cart's region for htmx, the whole page otherwise.
+
+    ``focus`` names what takes the focus: "title", "panel" (the title where there is none) or
+    "budget"; without it the focus stays, or goes to what undoes the change.
+    """
+    template = "shop/cart_answer.html" if _htmx(request) else "shop/cart.html"
+    return render(request, template, {**region(request), **extra}, status=status)
+
+
+def region(request: HttpRequest) -> dict[str, Any]:
+    """What the cart's region shows."""
     cart = carts.contents(visitor.of(request))
     slate = swaps_for(request, cart) if cart.standing.over else None
     accepted = _standing_swaps(cart)
@@ -158,19 +230,17 @@ def _shown(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpResp
         (swap.qid, swap.position): swap for swap in accepted
     }
     just = request.session.pop("undoable", None)
-    context = {
+    return {
         "cart": cart,
         "lines": [
             {"line": line, "swap": by_slot.get((line.qid, line.position))} for line in cart.lines
         ],
         "slate": slate,
         "undoable": next((swap for swap in accepted if swap.pk == just), None),
+        "removed": request.session.pop("removed", None),
         "budget_text": "" if cart.budget is None else f"{cart.budget:.2f}",
         "problem": next((line.problem for line in cart.lines if line.problem), ""),
-        **extra,
     }
-    template = "shop/cart_answer.html" if _htmx(request) else "shop/cart.html"
-    return render(request, template, context, status=status)
 
 
 def _standing_swaps(cart: carts.CartContents) -> list[AcceptedSwap]:
@@ -180,9 +250,9 @@ def _standing_swaps(cart: carts.CartContents) -> list[AcceptedSwap]:
     return list(standing.select_related("anchor", "product"))
 
 
-def _problem(form: AddForm | BudgetForm | QuantityForm) -> str:
+def _problem(form: AddForm | PacksForm | QuantityForm) -> str:
     return str(next(iter(form.errors.values()))[0])
 
 
-def _htmx(request: HttpRequest) -> bool:
-    return bool(cast(HtmxDetails, request.htmx))  # type: ignore[attr-defined]
+def _htmx(request: HttpRequest) -> HtmxDetails:
+    return cast(HtmxDetails, request.htmx)  # type: ignore[attr-defined]

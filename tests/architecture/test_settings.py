@@ -34,6 +34,11 @@ def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str
         ("RETRAIN_EVERY", "0", "RETRAIN_EVERY is '0', which is not a whole number, 1 or more."),
         ("DEBUG", "maybe", "DEBUG is 'maybe', which is not yes or no (1, 0, true, false)."),
         ("CONSENT", "never", "CONSENT is 'never', which is not one of ask, assume."),
+        (
+            "PACKING_FEE",
+            "free",
+            "PACKING_FEE is 'free', which is not an amount such as 0 or 2.50.",
+        ),
         ("SECRET_KEY", "short", "SECRET_KEY is shorter than 32 characters."),
         ("TIME_ZONE", "Mars/Base", "TIME_ZONE is 'Mars/Base', which is not a time zone's name."),
         (
