@@ -11,6 +11,9 @@ from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 
-from recommender.warm_up import warm_up  # noqa: E402  (models need the loaded apps)
+# Models need the loaded apps.
+from recommender.processes import Follower  # noqa: E402
+from recommender.warm_up import warm_up  # noqa: E402
 
 warm_up()
+Follower("web").start()

@@ -36,6 +36,7 @@ class Conf:
     training_threads: int = 2
     weights_overdue_seconds: int = 180
     check_seconds: float = 1.0
+    heartbeat_seconds: int = 15
     snapshot_days: int = 1
     embedder: str = ""
 

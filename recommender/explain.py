@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from recommender import conf
+from recommender import conf, processes
 from recommender.models import LiveTag, RankerVersion, TrainingRun
 from tracking import log
 
@@ -127,6 +127,8 @@ def status() -> dict[str, Any]:
         "live_tag": version.tag if version else "",
         "policy": version.policy if version else "blend",
         "generation": live.generation if live else 0,
+        "pinned": bool(live and live.pinned),
+        "processes": processes.told(),
         "weights": version.weights_state if version else "",
         "purchases": purchases,
         "purchases_until_training": every - purchases % every,

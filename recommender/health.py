@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from recommender import lease, live_ranker
+from recommender import lease, live_ranker, processes
 from recommender.models import RankerVersion, TrainingRun
 from tracking import log
 
@@ -21,6 +21,11 @@ def ready() -> tuple[bool, dict[str, Any]]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         live = live_ranker.current()
+        serving = list(
+            processes.serving().values(
+                "host", "pid", "role", "generation", "problem", "since", "seen_at"
+            )
+        )
     except Exception as error:
         return False, {"database": f"{type(error).__name__}: {error}"}
     return True, {
@@ -32,6 +37,7 @@ def ready() -> tuple[bool, dict[str, Any]]:
             "problem": live_ranker.health.problem,
             "failures": live_ranker.health.failures,
         },
+        "processes": serving,
     }
 
 

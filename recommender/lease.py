@@ -28,11 +28,19 @@ LONGEST_BACKOFF = 300
 def due_bucket() -> int | None:
     """The newest bucket of purchases that no training has satisfied yet; None when there is none.
 
-    Every ``RETRAIN_EVERY``-th purchase completes a bucket.
+    Every ``RETRAIN_EVERY``-th purchase completes a bucket. Somebody who asks for a training makes
+    the newest one due again.
     """
     bucket = log.purchases() // conf.current().retrain_every
-    trained = TrainingRun.objects.filter(pk=1).values_list("trained_bucket", flat=True).first()
-    return bucket if bucket > (trained or 0) else None
+    run = TrainingRun.objects.filter(pk=1).values_list("trained_bucket", "asked_at").first()
+    trained, asked_at = run or (0, None)
+    return bucket if bucket > trained or asked_at is not None else None
+
+
+def ask(*, now: datetime) -> None:
+    """Let the workers train once more, whether or not a bucket is due."""
+    TrainingRun.objects.get_or_create(pk=1)
+    TrainingRun.objects.filter(pk=1).update(asked_at=now)
 
 
 def take(bucket: int, *, now: datetime, by_hand: bool = False) -> int | None:
@@ -42,7 +50,7 @@ def take(bucket: int, *, now: datetime, by_hand: bool = False) -> int | None:
     the latter does not matter to a training started ``by_hand``.
     """
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-    wanted = Q(trained_bucket__lt=bucket)
+    wanted = Q(trained_bucket__lt=bucket) | Q(asked_at__isnull=False)
     if by_hand:
         # Somebody who asks need not wait out the pause after a breakdown.
         free, wanted = free | ~Q(state=TrainingRun.State.RUNNING), Q()
@@ -99,6 +107,8 @@ def holds(fence: int) -> bool:
 
 def finish(fence: int, *, state: TrainingRun.State, message: str, now: datetime) -> bool:
     """The bucket is satisfied, whatever came of it; False when the lease was lost before."""
+    # What was asked for meanwhile is still to be done.
+    _held(fence).filter(asked_at__lte=F("started_at")).update(asked_at=None)
     return bool(
         _held(fence).update(
             trained_bucket=F("bucket"),

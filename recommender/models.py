@@ -41,6 +41,7 @@ class RankerVersion(models.Model):
 
     class Meta:
         ordering = ["-trained_at"]
+        permissions = [("steer", "Can promote, roll back and pin rankers and ask for a training")]
 
     def __str__(self) -> str:
         return self.tag
@@ -54,9 +55,66 @@ class LiveTag(models.Model):
     version = models.ForeignKey(
         RankerVersion, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    # While true, challengers that pass the gate wait.
+    pinned = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"generation {self.generation}"
+
+
+class LedgerEntry(models.Model):
+    """One step of the live tag, or of the pin on it: who, when, why. Never changed."""
+
+    class Action(models.TextChoices):
+        PROMOTED = "promoted"
+        ROLLED_BACK = "rolled_back"
+        PINNED = "pinned"
+        UNPINNED = "unpinned"
+        HELD_BACK = "held_back"
+        RETRAIN = "retrain"
+
+    action = models.CharField(max_length=12, choices=Action)
+    # What the entry is about; null: the blend, which needs no ranker.
+    version = models.ForeignKey(
+        RankerVersion, null=True, on_delete=models.PROTECT, related_name="entries"
+    )
+    # The live generation after this step.
+    generation = models.PositiveIntegerField(default=0)
+    # Blank: the gate, or the pin, by itself.
+    by = models.CharField(max_length=150, blank=True)
+    why = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "ledger entries"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()}, generation {self.generation}"
+
+
+class ServingProcess(models.Model):
+    """A web or worker process, and the generation that it serves; gone when it falls silent."""
+
+    host = models.CharField(max_length=120)
+    pid = models.PositiveIntegerField()
+    role = models.CharField(max_length=10)
+    generation = models.PositiveIntegerField(default=0)
+    # Why it does not serve the live generation; mostly blank.
+    problem = models.TextField(blank=True)
+    # When it began to serve this generation.
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "serving processes"
+        ordering = ["role", "host", "pid"]
+        constraints = [
+            models.UniqueConstraint(fields=["host", "pid"], name="recommender_one_row_a_process")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.host}:{self.pid}"
 
 
 class TrainingRun(models.Model):
@@ -81,6 +139,8 @@ class TrainingRun(models.Model):
     message = models.TextField(blank=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # Somebody asked for a training though no bucket is due; null once one has ended.
+    asked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"bucket {self.trained_bucket}, {self.state}"

@@ -13,7 +13,7 @@ from typing import Any
 from celery.signals import worker_ready, worker_shutting_down
 from django.db import close_old_connections, connection
 
-from recommender import conf, lease, live_ranker, trainer
+from recommender import conf, lease, processes, trainer
 
 logger = logging.getLogger(__name__)
 
@@ -21,11 +21,10 @@ _stop = threading.Event()
 
 
 def sweep() -> None:
-    """One round: start a due training in a thread of its own, follow the live tag."""
+    """One round: start a due training in a thread of its own."""
     due = lease.due_bucket() is not None or trainer.without_weights() is not None
     if due and not _training.is_alive():
         _start_training()
-    live_ranker.current()
 
 
 def _start_training() -> None:
@@ -62,6 +61,7 @@ def start(**_: Any) -> None:
     """Celery calls this once in the worker's main process."""
     _stop.clear()
     threading.Thread(target=_forever, name="sweeper", daemon=True).start()
+    processes.Follower("worker").start()
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]

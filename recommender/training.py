@@ -150,6 +150,13 @@ def _publish(
         with transaction.atomic():
             promotion.promote(version, fence=fence, now=now)
             _end(fence, outcome)
+    except promotion.Pinned as pinned:
+        message = f"The {_names(version.policy)} passed the gate, but {pinned}: it waits."
+        outcome = Outcome(TrainingRun.State.KEPT, message, version, chain)
+        with transaction.atomic():
+            promotion.hold_back(version, now=now)
+            _end(fence, outcome)
+        return outcome
     except promotion.NotPromotable as error:
         promotion.reject(version)
         raise LeaseLost(str(error)) from error
