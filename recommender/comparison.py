@@ -21,6 +21,8 @@ POLICIES = {
     policy: words for policy, words in report.POLICIES.items() if policy not in ("live", "oracle")
 } | {"served": "**served policy**", "oracle": report.POLICIES["oracle"]}
 RIVAL = "tuned_blend"
+RUNGS = (*gate.SIMPLE, *gate.TREES)
+LEARNED = ("linear", *gate.TREES, "served")
 
 
 def run(
@@ -60,7 +62,7 @@ def markdown(result: dict[str, Any], *, fresh: int, seeds: int) -> str:
     for policy, words in POLICIES.items():
         cells = " | ".join(_interval(result[size]["ndcg_at_5"][policy]) for size in sizes)
         lines.append(f"| {words} | {cells} |")
-    for policy in ("linear", "ltr", "served"):
+    for policy in LEARNED:
         cells = " | ".join(_interval(result[size]["lead"][policy], signed=True) for size in sizes)
         lines.append(f"| {POLICIES[policy]} − tuned blend | {cells} |")
     rungs_served = "; ".join(
@@ -82,9 +84,7 @@ def _judged(training: TrainingSet, test: TrainingSet) -> tuple[str, dict[str, Fl
     """The rung that the gate would serve, and every policy's NDCG@5 on the test slates."""
     settings = conf.current()
     chain = evaluation.forward_chain(training, blocks=settings.chain_blocks)
-    fitted: dict[str, Scorer] = {
-        policy: rungs.fit(policy, training) for policy in ("hand_signed", "linear", "ltr")
-    }
+    fitted: dict[str, Scorer] = {policy: rungs.fit(policy, training) for policy in RUNGS}
     chosen = gate.choose_rung(chain)
     verdict = gate.judge(
         chain, chosen, fitted[chosen], training.features, rules=settings.gate_rules()
@@ -109,7 +109,7 @@ def _summary(parts: list[tuple[str, dict[str, Floats], np.ndarray]]) -> dict[str
             policy: paired_difference(
                 pooled[policy], pooled[RIVAL], shoppers, rng=np.random.default_rng(0)
             )
-            for policy in ("linear", "ltr", "served")
+            for policy in LEARNED
         },
         "served": [served for served, *_ in parts],
     }

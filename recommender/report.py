@@ -14,6 +14,7 @@ POLICIES = {
     "hand_signed": "linear, written weights",
     "linear": "linear, fitted",
     "ltr": "LambdaMART",
+    "ltr_on_linear": "LambdaMART on linear",
     "live": "the live ranker",
     "oracle": "oracle",
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -90,9 +91,7 @@ def weigh(version: RankerVersion, chain: Chain | None = None, *, threads: int = 
     try:
         if chain is None:
             stored = from_parquet(files.read("training", version.training_file))
-            chain = evaluation.forward_chain(
-                stored, blocks=conf.current().chain_blocks, seed=SEED, threads=threads
-            )
+            chain = _chain(stored, threads=threads)
         weights = importance.held_out(chain.blocks, version.policy, seed=SEED)
         weights["gain"] = importance.gain_shares(_stored_ranker(version))
     except Exception:
@@ -106,11 +105,10 @@ def weigh(version: RankerVersion, chain: Chain | None = None, *, threads: int = 
 
 
 def _learn(training: TrainingSet, *, bucket: int, fence: int, threads: int) -> Outcome:
+    training = training.without_spent_prior()
     refuse_unlearnable(training.labels, training.groups)
     settings = conf.current()
-    chain = _against_live(
-        evaluation.forward_chain(training, blocks=settings.chain_blocks, seed=SEED, threads=threads)
-    )
+    chain = _against_live(_chain(training, threads=threads))
     policy = gate.choose_rung(chain, seed=SEED)
     challenger = rungs.fit(policy, training, seed=SEED, threads=threads)
     rules = settings.gate_rules()
@@ -134,17 +132,26 @@ def _learn(training: TrainingSet, *, bucket: int, fence: int, threads: int) -> O
     return _publish(version, verdict, chain, fence=fence, now=now)
 
 
+def _chain(training: TrainingSet, *, threads: int) -> Chain:
+    settings = conf.current()
+    chain = evaluation.forward_chain(
+        training, blocks=settings.chain_blocks, seed=SEED, threads=threads
+    )
+    return chain.evidence(enough=settings.gate_slates)
+
+
 def _publish(
     version: RankerVersion, verdict: gate.Verdict, chain: Chain, *, fence: int, now: datetime
 ) -> Outcome:
     """Move the live tag and end the lease in one transaction, so that both happen or neither."""
+    left_out = _left_out(chain)
     if not verdict.passed:
         promotion.reject(version)
-        message = f"The {_names(version.policy)} was not put live: {verdict.reasons[0]}."
+        message = f"The {_names(version.policy)} was not put live: {verdict.reasons[0]}.{left_out}"
         outcome = Outcome(TrainingRun.State.KEPT, message, version, chain)
         _end(fence, outcome)
         return outcome
-    message = f"The {_names(version.policy)} is live: {'; '.join(verdict.reasons)}."
+    message = f"The {_names(version.policy)} is live: {'; '.join(verdict.reasons)}.{left_out}"
     outcome = Outcome(TrainingRun.State.PROMOTED, message, version, chain)
     try:
         with transaction.atomic():
@@ -161,6 +168,15 @@ def _publish(
         promotion.reject(version)
         raise LeaseLost(str(error)) from error
     return outcome
+
+
+def _left_out(chain: Chain) -> str:
+    if not chain.skipped:
+        return ""
+    return (
+        f" {chain.skipped} later slates were left out, because nothing could be learned from what "
+        "came before them."
+    )
 
 
 def _end(fence: int, outcome: Outcome) -> None:
@@ -202,6 +218,8 @@ def _evaluation(chain: Chain) -> dict[str, Any]:
         "slates": len(chain.shoppers) - without_positive,
         "informative_slates": chain.informative,
         "without_positive": without_positive,
+        "skipped": chain.skipped,
+        "origins": dict(Counter(np.concatenate([b.slates.origins for b in chain.blocks]).tolist())),
     }
     result: dict[str, Any] = plain(body)
     return result
@@ -227,6 +245,7 @@ def _stored_ranker(version: RankerVersion) -> Scorer:
 def _names(policy: str) -> str:
     return {
         "ltr": "new LambdaMART ranker",
+        "ltr_on_linear": "new LambdaMART ranker on top of the linear one",
         "linear": "new linear ranker",
         "hand_signed": "score with written weights",
     }[policy]

@@ -1,8 +1,8 @@
 """A ranker as a text file, and the proof that a file is the ranker it claims to be.
 
-The first line says the kind, the policy and the fingerprint; LightGBM's own text or the linear
-weights follow. LightGBM dies by a signal on many damaged files, so nothing is handed to it before
-size, SHA-256 and fingerprint were checked on the very bytes that are then loaded.
+The first line says the kind, the policy and the fingerprint; the linear weights, LightGBM's
+own text, or both follow. LightGBM dies by a signal on many damaged files, so nothing is handed to
+it before size, SHA-256 and fingerprint were checked on the very bytes that are then loaded.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from recommender.ranking.errors import ForeignFingerprint, UntrustedArtifact
 from recommender.ranking.linear import LinearRanker
 from recommender.ranking.query import Floats, Ints
 from recommender.ranking.ranker import LtrRanker
+from recommender.ranking.stacked import StackedRanker
+
+Ranker = LinearRanker | LtrRanker | StackedRanker
 
 MARK = "# basketwise "
 GOLDEN_ROWS = 16
@@ -39,11 +42,19 @@ class Scorer(Protocol):
     def gain(self) -> Floats: ...
 
 
-def dump(ranker: LinearRanker | LtrRanker) -> bytes:
+def dump(ranker: Ranker) -> bytes:
     """The ranker as bytes; the same ranker gives the same bytes."""
     head = {"kind": ranker.kind, "policy": ranker.policy, "fingerprint": ranker.fingerprint}
-    body = ranker.text() if isinstance(ranker, LtrRanker) else json.dumps(ranker.as_json())
-    return f"{MARK}{json.dumps(head, sort_keys=True)}\n{body}".encode()
+    return f"{MARK}{json.dumps(head, sort_keys=True)}\n{_body(ranker)}".encode()
+
+
+def _body(ranker: Ranker) -> str:
+    if isinstance(ranker, LtrRanker):
+        return ranker.text()
+    if isinstance(ranker, LinearRanker):
+        return json.dumps(ranker.as_json())
+    below = {"spread": list(ranker.spread), "linear": ranker.linear.as_json()}
+    return f"{json.dumps(below)}\n{ranker.trees.text()}"
 
 
 def golden(ranker: Scorer, features: Floats) -> dict[str, Any]:
@@ -56,7 +67,7 @@ def golden(ranker: Scorer, features: Floats) -> dict[str, Any]:
 
 def verify(
     data: bytes, *, sha256: str, size: int, fingerprint: str, golden: dict[str, Any]
-) -> LinearRanker | LtrRanker:
+) -> Ranker:
     """The ranker in ``data``, proven; raises UntrustedArtifact or ForeignFingerprint.
 
     ``sha256``, ``size`` and ``golden`` are the ledger's; ``fingerprint`` is the store's own.
@@ -92,14 +103,22 @@ def _parts(data: bytes) -> tuple[dict[str, str], str]:
         raise UntrustedArtifact(f"the file does not begin as a ranker does: {error}") from error
     if mark != MARK:
         raise UntrustedArtifact("the file does not begin as a ranker of this store does")
-    if kind not in (LinearRanker.kind, LtrRanker.kind):
+    if kind not in (LinearRanker.kind, LtrRanker.kind, StackedRanker.kind):
         raise UntrustedArtifact(f"the file holds a ranker of the unknown kind {kind!r}")
     return {"kind": kind, "fingerprint": fingerprint}, body
 
 
-def _load(head: dict[str, str], body: str) -> LinearRanker | LtrRanker:
+def _load(head: dict[str, str], body: str) -> Ranker:
     if head["kind"] == LinearRanker.kind:
         return LinearRanker.from_json(json.loads(body))
     import lightgbm as lgb
 
-    return LtrRanker(lgb.Booster(model_str=body), head["fingerprint"])
+    if head["kind"] == LtrRanker.kind:
+        return LtrRanker(lgb.Booster(model_str=body), head["fingerprint"])
+    first, _, trees = body.partition("\n")
+    below = json.loads(first)
+    return StackedRanker(
+        LinearRanker.from_json(below["linear"]),
+        LtrRanker(lgb.Booster(model_str=trees), head["fingerprint"]),
+        (below["spread"][0], below["spread"][1]),
+    )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.ranking import blend
 from recommender.ranking.artifact import Scorer
@@ -13,7 +14,7 @@ from recommender.ranking.errors import CannotLearn
 from recommender.ranking.linear import hand_signed
 from recommender.ranking.metrics import bootstrap_mean, ndcg, random_ndcg
 from recommender.ranking.query import Floats
-from recommender.ranking.rungs import fit_linear, fit_ltr
+from recommender.ranking.rungs import fit_linear, fit_ltr, fit_stacked
 from recommender.ranking.training_set import TrainingSet
 
 K = 5
@@ -32,18 +33,40 @@ class Block:
 class Chain:
     """``ndcg`` holds NDCG@5 of every policy for every later slate, NaN without a positive.
 
-    ``shoppers`` and ``origins`` are parallel to the arrays in ``ndcg``.
+    ``shoppers`` is parallel to the arrays in ``ndcg``. ``skipped`` later slates were left out,
+    because nothing could be learned from what came before them.
     """
 
     blocks: list[Block]
     ndcg: dict[str, Floats]
-    shoppers: np.ndarray
+    shoppers: NDArray
+    skipped: int = 0
 
     @property
     def informative(self) -> int:
         """Later slates whose order matters: with a positive, and not positive throughout."""
-        both = ~np.isnan(self.ndcg["oracle"]) & (self.ndcg["worst"] < self.ndcg["oracle"])
-        return int(both.sum())
+        return int(self._telling.sum())
+
+    @property
+    def _telling(self) -> NDArray:
+        return ~np.isnan(self.ndcg["oracle"]) & (self.ndcg["worst"] < self.ndcg["oracle"])
+
+    def evidence(self, *, enough: int) -> Chain:
+        """What to judge by: only slates of real shoppers, once ``enough`` of them are informative.
+
+        Until then all slates, simulated ones included.
+        """
+        real = [block.slates.origins != "simulated" for block in self.blocks]
+        every = np.concatenate(real) if real else np.ones(len(self.shoppers), dtype=bool)
+        if every.all() or (every & self._telling).sum() < enough:
+            return self
+        blocks = [
+            Block(block.slates.slates(own), block.rankers)
+            for block, own in zip(self.blocks, real, strict=True)
+            if own.any()
+        ]
+        ndcg = {policy: values[every] for policy, values in self.ndcg.items()}
+        return replace(self, blocks=blocks, ndcg=ndcg, shoppers=self.shoppers[every])
 
     def means(self, *, seed: int = 0) -> dict[str, tuple[float, float, float]]:
         """Mean NDCG@5 with a 95 % interval over shoppers, by policy."""
@@ -63,38 +86,50 @@ def forward_chain(
 ) -> Chain:
     """Cuts the slates into ``blocks`` by time; each but the first is scored by earlier learning.
 
-    Raises CannotLearn when not even the first fit can be made.
+    Blocks before which nothing can be learned yet are skipped and counted. Raises CannotLearn when
+    no block is left.
     """
     parts = training.blocks(blocks)
     chain: list[Block] = []
     collected: dict[str, list[Floats]] = {}
+    skipped, why = 0, ""
     for at in range(1, len(parts)):
         later = parts[at]
         if not len(later):
             continue
         earlier = training.slates(np.arange(len(training)) < sum(map(len, parts[:at])))
-        rankers: dict[str, Scorer] = {
-            "hand_signed": hand_signed(),
-            "linear": fit_linear(earlier),
-        }
         try:
-            rankers["ltr"] = fit_ltr(earlier, seed=seed, threads=threads)
-        except CannotLearn:
-            # Too little yet for trees: the linear ranker stands in, so that all blocks compare.
-            rankers["ltr"] = rankers["linear"]
+            rankers = _rankers(earlier, seed=seed, threads=threads)
+        except CannotLearn as error:
+            skipped, why = skipped + len(later), f"; {error}"
+            continue
         chain.append(Block(later, rankers))
         tuned = blend.tune(earlier.features, earlier.labels, earlier.groups)
         for policy, values in compare(later, rankers, tuned=tuned).items():
             collected.setdefault(policy, []).append(values)
     if not chain:
         raise CannotLearn(
-            f"{len(training)} slates are too few to hold later ones back for a judgement"
+            f"{len(training)} slates are too few to hold later ones back for a judgement{why}"
         )
     return Chain(
         chain,
         {policy: np.concatenate(values) for policy, values in collected.items()},
         np.concatenate([block.slates.shoppers for block in chain]),
+        skipped,
     )
+
+
+def _rankers(earlier: TrainingSet, *, seed: int, threads: int) -> dict[str, Scorer]:
+    """Every rung as ``earlier`` slates teach it; raises CannotLearn."""
+    linear = fit_linear(earlier)
+    rankers: dict[str, Scorer] = {"hand_signed": hand_signed(), "linear": linear}
+    for policy, fit in (("ltr", fit_ltr), ("ltr_on_linear", fit_stacked)):
+        try:
+            rankers[policy] = fit(earlier, seed=seed, threads=threads)
+        except CannotLearn:
+            # Too little yet for trees: the linear ranker stands in, so that all blocks compare.
+            rankers[policy] = linear
+    return rankers
 
 
 def compare(

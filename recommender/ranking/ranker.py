@@ -72,6 +72,7 @@ def fit(
     later: Slates | None = None,
     weights: Floats | None = None,
     positions: Ints | None = None,
+    base: tuple[Floats, Floats | None] | None = None,
     rounds: int = ROUNDS,
     early_stopping: int = EARLY_STOPPING,
     seed: int = 0,
@@ -79,9 +80,11 @@ def fit(
 ) -> LtrRanker:
     """Trains LambdaMART; early stopping looks at NDCG@5 of ``later`` slates, never at its own.
 
-    ``weights`` is per row. ``positions`` (1-based, per row) is used from 1,000 slates with a
-    positive on. Deterministic for a seed. Without ``later`` all rounds are kept. Raises
-    CannotLearn for labels without variation and for a result with one distinct score.
+    ``base`` holds scores, per row of ``train`` and of ``later``, that the trees start from and that
+    they leave out of what they predict. ``weights`` is per row. ``positions`` (1-based, per row) is
+    used from 1,000 slates with a positive on. Deterministic for a seed. Without ``later`` all
+    rounds are kept. Raises CannotLearn for labels without variation and for a result with one
+    distinct score.
     """
     import lightgbm as lgb
 
@@ -96,13 +99,17 @@ def fit(
         group=groups,
         weight=weights,
         position=positions if biased else None,
+        init_score=None if base is None else base[0],
         feature_name=list(NAMES),
     )
     usable_later = later is not None and bool(informative(later[1], later[2]).any())
     callbacks: list[Any] = []
     valid = []
     if later is not None and usable_later:
-        valid = [lgb.Dataset(later[0], label=later[1], group=later[2], reference=data)]
+        start = None if base is None else base[1]
+        valid = [
+            lgb.Dataset(later[0], label=later[1], group=later[2], init_score=start, reference=data)
+        ]
         callbacks = [lgb.early_stopping(early_stopping, verbose=False)]
     booster = lgb.train(
         parameters(rows=int(np.repeat(kept, groups).sum()), seed=seed, threads=threads),

@@ -6,7 +6,9 @@ import numpy as np
 
 from recommender.ranking import linear, ranker
 from recommender.ranking.linear import LinearRanker
+from recommender.ranking.query import Floats
 from recommender.ranking.ranker import LtrRanker
+from recommender.ranking.stacked import StackedRanker
 from recommender.ranking.training_set import TrainingSet
 
 LATER_SHARE = 0.2
@@ -17,10 +19,12 @@ FEWEST_ROUNDS = 10
 
 def fit(
     policy: str, training: TrainingSet, *, seed: int = 0, threads: int = 1
-) -> LinearRanker | LtrRanker:
+) -> LinearRanker | LtrRanker | StackedRanker:
     """The ranker of this rung on all slates; raises CannotLearn, KeyError for another name."""
     if policy == "ltr":
         return fit_ltr(training, seed=seed, threads=threads)
+    if policy == "ltr_on_linear":
+        return fit_stacked(training, seed=seed, threads=threads)
     if policy == "linear":
         return fit_linear(training)
     if policy == "hand_signed":
@@ -41,17 +45,34 @@ def fit_ltr(training: TrainingSet, *, seed: int = 0, threads: int = 1) -> LtrRan
     The refit uses the newest slates too, which early stopping had to leave out. Raises
     CannotLearn.
     """
+    return _trees(training, seed=seed, threads=threads)
+
+
+def fit_stacked(training: TrainingSet, *, seed: int = 0, threads: int = 1) -> StackedRanker:
+    """The linear ranker, and LambdaMART with its score as init_score; raises CannotLearn."""
+    below = fit_linear(training)
+    trees = _trees(training, below=below, seed=seed, threads=threads)
+    spread = (below.score(training.features).std(), trees.score(training.features).std())
+    return StackedRanker(below, trees, (float(spread[0]), float(spread[1])))
+
+
+def _trees(
+    training: TrainingSet, *, below: LinearRanker | None = None, seed: int, threads: int
+) -> LtrRanker:
     ranker.refuse_unlearnable(training.labels, training.groups)
     cut = max(1, round(len(training) * LATER_SHARE))
     newest = np.arange(len(training)) >= len(training) - cut
     earlier, later = training.slates(~newest), training.slates(newest)
     rounds = ranker.ROUNDS
     if len(earlier):
+        # What the rounds are chosen on must be new to the linear score, too.
+        probed = None if below is None else fit_linear(earlier)
         probe = ranker.fit(
             (earlier.features, earlier.labels, earlier.groups),
             later=(later.features, later.labels, later.groups),
             weights=earlier.row_weights(),
             positions=earlier.positions(),
+            base=_base(probed, earlier, later),
             seed=seed,
             threads=threads,
         )
@@ -60,7 +81,16 @@ def fit_ltr(training: TrainingSet, *, seed: int = 0, threads: int = 1) -> LtrRan
         (training.features, training.labels, training.groups),
         weights=training.row_weights(),
         positions=training.positions(),
+        base=_base(below, training, None),
         rounds=rounds,
         seed=seed,
         threads=threads,
     )
+
+
+def _base(
+    below: LinearRanker | None, train: TrainingSet, later: TrainingSet | None
+) -> tuple[Floats, Floats | None] | None:
+    if below is None:
+        return None
+    return below.score(train.features), None if later is None else below.score(later.features)

@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from recommender.ranking.errors import ForeignFingerprint
 from recommender.ranking.features.schema import NAMES, fingerprint
 from recommender.ranking.metrics import GAINS
+from recommender.ranking.pairs import informative
 from recommender.ranking.query import Floats, Ints
 
 ABOUT = (
@@ -25,6 +27,11 @@ ABOUT = (
 
 MOST_PER_SHOPPER = 20.0
 """Slates' worth of weight that one shopper can have in a training."""
+
+PRIOR_SLATES, PRIOR_HALF_LIFE = 400.0, 50.0
+"""All simulated slates together weigh as much as 400 at most, and half of it after every 50 slates
+of real shoppers that tell two labels apart: as much as these after 100 of them, less than a single
+one after 433."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +92,39 @@ class TrainingSet:
         at = np.arange(len(self)) * count // max(len(self), 1)
         return [self.slates(at == block) for block in range(count)]
 
+    @property
+    def origins(self) -> NDArray:
+        """Where each slate comes from, one per group."""
+        return np.asarray(self.first_rows["origin"].to_numpy(dtype=str))
+
+    def prior_weight(self) -> float:
+        """What the simulated slates weigh together, in slates, beside the real ones that are here.
+
+        0 once they would weigh less than a single one.
+        """
+        simulated = self.origins == "simulated"
+        if not simulated.any():
+            return 0.0
+        lessons = int((informative(self.labels, self.groups) & ~simulated).sum())
+        most = PRIOR_SLATES * 2.0 ** (-lessons / PRIOR_HALF_LIFE)
+        return min(float(simulated.sum()), most) if most >= 1.0 else 0.0
+
+    def without_spent_prior(self) -> TrainingSet:
+        """The slates that weigh anything: the simulated ones leave when real ones are enough."""
+        simulated = self.origins == "simulated"
+        return self if self.prior_weight() or not simulated.any() else self.slates(~simulated)
+
     def slate_weights(self) -> Floats:
-        """Weight of each slate, shape (groups,): no shopper counts more than 20 slates in all."""
+        """Weight of each slate, shape (groups,): no shopper counts more than 20 slates in all.
+
+        Simulated slates share their ``prior_weight``.
+        """
         shoppers, own = np.unique(self.shoppers, return_inverse=True)
         count = np.bincount(own, minlength=len(shoppers))
-        return np.minimum(1.0, MOST_PER_SHOPPER / count)[own]
+        weights = np.minimum(1.0, MOST_PER_SHOPPER / count)[own]
+        simulated = self.origins == "simulated"
+        weights[simulated] *= self.prior_weight() / max(1, int(simulated.sum()))
+        return np.asarray(weights)
 
     def row_weights(self) -> Floats:
         """The same per row."""
@@ -112,6 +147,7 @@ class TrainingSet:
             "total_features": len(NAMES),
             "positive_share": round(float(np.mean(self.labels > 0)), 4) if len(self) else 0.0,
             "without_positive": int(np.sum(best == 0)),
+            "prior_weight": round(self.prior_weight(), 1),
             "origins": {origin: slates[origin] for origin in ("served", "simulated", "imported")},
             "session_origins": dict(Counter(sessions["origin"])),
         }

@@ -36,6 +36,7 @@ FEATURES = {
 }
 POLICIES = {
     "ltr": "LambdaMART (LightGBM)",
+    "ltr_on_linear": "LambdaMART (LightGBM) on top of the linear ranker",
     "linear": "Linear ranker, fitted",
     "hand_signed": "Linear ranker, weights written by hand",
     "blend": "60 % collaborative + 40 % semantic",

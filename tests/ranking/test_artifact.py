@@ -15,7 +15,9 @@ from tests.ranking import lessons
 TRAINING = lessons.training(30)
 LTR = ranker.fit((TRAINING.features, TRAINING.labels, TRAINING.groups), rounds=15)
 RANKERS = pytest.mark.parametrize(
-    "scorer", [LTR, rungs.fit_linear(TRAINING), hand_signed()], ids=lambda s: s.policy
+    "scorer",
+    [LTR, rungs.fit_linear(TRAINING), hand_signed(), rungs.fit_stacked(TRAINING)],
+    ids=lambda s: s.policy,
 )
 
 

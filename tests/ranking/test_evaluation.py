@@ -56,7 +56,8 @@ def test_policies_stand_between_random_and_oracle(chain):
     assert means["random"] < means["linear"] > means["blend"]
     assert means["random"] < means["ltr"] < means["oracle"]
     assert set(means) == {
-        "random", "blend", "tuned_blend", "linear", "ltr", "hand_signed", "oracle",
+        "random", "blend", "tuned_blend", "linear", "ltr", "ltr_on_linear", "hand_signed",
+        "oracle",
     }  # fmt: skip
 
 
@@ -81,8 +82,41 @@ def test_the_linear_ranker_stands_in_where_trees_cannot_learn(monkeypatch):
         raise CannotLearn("too little")
 
     monkeypatch.setattr(evaluation, "fit_ltr", refuse)
+    monkeypatch.setattr(evaluation, "fit_stacked", refuse)
     chain = evaluation.forward_chain(lessons.training(20))
-    np.testing.assert_array_equal(chain.ndcg["ltr"], chain.ndcg["linear"])
+    for policy in ("ltr", "ltr_on_linear"):
+        np.testing.assert_array_equal(chain.ndcg[policy], chain.ndcg["linear"])
+
+
+def test_blocks_before_which_nothing_can_be_learned_are_skipped_and_counted():
+    rows = lessons.training(50).rows
+    rows.loc[rows["qid"] < "q00012", "label"] = 0
+    chain = evaluation.forward_chain(TrainingSet.from_rows(rows))
+    assert (chain.skipped, len(chain.shoppers), len(chain.blocks)) == (10, 30, 3)
+
+
+def test_when_no_block_is_left_the_reason_is_told():
+    rows = lessons.training(50).rows
+    rows.loc[rows["qid"] < "q00045", "label"] = 0
+    with pytest.raises(CannotLearn, match=r"^50 slates are too few .*; all 200 samples are not"):
+        evaluation.forward_chain(TrainingSet.from_rows(rows))
+
+
+def _half_simulated(served: int) -> evaluation.Chain:
+    rows = lessons.training(80).rows
+    rows.loc[rows["qid"] < f"q{80 - served:05d}", "origin"] = "simulated"
+    return evaluation.forward_chain(TrainingSet.from_rows(rows))
+
+
+def test_simulated_slates_are_no_evidence_once_real_ones_are_enough():
+    found = _half_simulated(30).evidence(enough=30)
+    assert found.shoppers.tolist() == [f"v:{at}" for at in range(50, 80)]
+    assert {len(values) for values in found.ndcg.values()} == {30}
+    assert [len(block.slates) for block in found.blocks] == [14, 16]
+
+
+def test_until_then_all_slates_are_evidence():
+    assert len(_half_simulated(29).evidence(enough=30).shoppers) == 64
 
 
 def test_one_slate_is_too_few_to_hold_later_ones_back():

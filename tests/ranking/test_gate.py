@@ -20,7 +20,8 @@ SAMPLE = lessons.features(20, 5)
 def _chain(slates: int = 60, *, shoppers: int = 60, **quality: float) -> Chain:
     """Later slates with these mean NDCG@5 and a little spread, the same for every policy."""
     spread = 0.02 * np.random.default_rng(0).normal(size=slates)
-    means = {"blend": 0.6, "hand_signed": 0.7, "ltr": 0.8, "linear": 0.8} | quality
+    means = {"blend": 0.6, "hand_signed": 0.7, "linear": 0.8, "ltr": 0.8, "ltr_on_linear": 0.7}
+    means |= quality
     values = {policy: mean + spread for policy, mean in means.items()}
     values |= {"oracle": np.ones(slates), "worst": np.full(slates, 0.3)}
     return Chain([], values, np.array([f"v:{at % shoppers}" for at in range(slates)]))
@@ -130,6 +131,7 @@ def test_the_linear_rung_is_chosen_unless_trees_are_better_by_more_than_chance()
     assert gate.choose_rung(_chain(ltr=0.80, linear=0.80)) == "linear"
     assert gate.choose_rung(_chain(ltr=0.85, linear=0.80)) == "ltr"
     assert gate.choose_rung(_chain(ltr=0.75, linear=0.80)) == "linear"
+    assert gate.choose_rung(_chain(ltr=0.85, ltr_on_linear=0.86, linear=0.80)) == "ltr_on_linear"
     assert gate.choose_rung(_chain(ltr=0.75, linear=0.80, hand_signed=0.81)) == "hand_signed"
     chain = _chain()
     luck = 0.2 * np.random.default_rng(5).normal(size=60)

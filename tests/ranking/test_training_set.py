@@ -90,6 +90,27 @@ def test_a_shopper_counts_twenty_slates_at_most():
     assert found.row_weights().tolist() == np.repeat(weights, 2).tolist()
 
 
+@pytest.mark.parametrize(
+    ("real", "together"), [(0, 400.0), (50, 200.0), (100, 100.0), (400, 1.5625), (433, 0.0)]
+)
+def test_simulated_slates_weigh_half_after_every_fifty_real_ones(real, together):
+    rows = _frame(slates=500 + real, size=2)
+    rows["origin"] = ["simulated"] * 1000 + ["served"] * 2 * real
+    found = TrainingSet.from_rows(rows)
+    assert found.prior_weight() == together
+    weights = found.slate_weights()
+    assert weights[:500].sum() == pytest.approx(together)
+    assert weights[500:].tolist() == [1.0] * real
+    assert len(found.without_spent_prior()) == (real if real == 433 else 500 + real)
+
+
+def test_real_slates_that_teach_nothing_do_not_outweigh_the_prior():
+    rows = _frame(slates=200, size=2)
+    rows["origin"] = ["simulated"] * 200 + ["served"] * 200
+    rows.loc[200:, "label"] = 0
+    assert TrainingSet.from_rows(rows).prior_weight() == 100.0
+
+
 def test_blocks_cut_the_slates_by_time_into_nearly_equal_parts():
     found = TrainingSet.from_rows(_frame(slates=7, size=2)).blocks(3)
     assert [len(block) for block in found] == [3, 2, 2]
@@ -119,6 +140,7 @@ def test_the_description_counts_samples_sessions_slates_and_origins():
         "total_features": 21,
         "positive_share": 0.3333,
         "without_positive": 1,
+        "prior_weight": 1.0,
         "origins": {"served": 3, "simulated": 1, "imported": 0},
         "session_origins": {"served": 2, "simulated": 1},
     }

@@ -11,8 +11,8 @@ from django.utils import timezone
 from recommender import files, lease, live_ranker, training
 from recommender.models import LiveTag, RankerVersion, TrainingRun
 from recommender.provider import RankedSwaps
-from recommender.ranking.features.schema import NAMES
-from recommender.ranking.training_set import to_parquet
+from recommender.ranking.features.schema import NAMES, column
+from recommender.ranking.training_set import TrainingSet, to_parquet
 from tests.recommender import market
 
 pytestmark = pytest.mark.django_db
@@ -31,13 +31,64 @@ def test_a_ranker_that_earned_it_goes_live():
     assert live.generation == 1
     assert live.version == outcome.version
     assert live_ranker.current().tag == outcome.version.tag
-    assert run.message.startswith(f"The new {_words(outcome)} ranker is live: 80 informative later")
+    assert run.message.startswith(f"The new {_words(outcome)} is live: 80 informative later")
     assert outcome.version.training_info["samples"] == 500
     assert outcome.version.evaluation["ndcg_at_5"]["oracle"] == 1.0
 
 
 def _words(outcome) -> str:
-    return {"ltr": "LambdaMART", "linear": "linear"}[outcome.version.policy]
+    return {
+        "linear": "linear ranker",
+        "ltr": "LambdaMART ranker",
+        "ltr_on_linear": "LambdaMART ranker on top of the linear one",
+    }[outcome.version.policy]
+
+
+def test_a_first_time_without_any_positive_does_not_refuse_the_training():
+    whole = market.judged(300)
+    labels = whole.labels.copy()
+    labels[: 60 * 5] = 0
+    outcome = _train(market.training_set(whole.features, labels))
+    assert outcome.state == "promoted"
+    assert outcome.message.endswith(
+        "60 later slates were left out, because nothing could be learned from what came before "
+        "them."
+    )
+    assert outcome.version.evaluation["skipped"] == 60
+    assert outcome.version.evaluation["slates"] == 180
+
+
+def _prior_and_real(*, simulated: int, real: int):
+    """Simulated shoppers who like what is dear, then real ones who like to save."""
+    wrong, right = market.judged(simulated, seed=1, noise=0.0), market.judged(real, seed=2)
+    rows = market.training_set(
+        np.vstack([wrong.features, right.features]),
+        np.concatenate([1 - wrong.labels, right.labels]),
+    ).rows
+    rows.loc[simulated * 5 :, ["origin", "persona"]] = ["served", ""]
+    return TrainingSet.from_rows(rows)
+
+
+def test_a_wrong_prior_is_judged_by_real_slates_and_outgrown():
+    outcome = _train(_prior_and_real(simulated=200, real=200))
+    assert outcome.state == "promoted"
+    assert outcome.version.evaluation["origins"] == {"served": outcome.version.evaluation["slates"]}
+    assert outcome.version.training_info["prior_weight"] == 25.0
+    found = live_ranker.current().scorer
+    assert _of_saving(found, 1.0) > _of_saving(found, -1.0)
+
+
+def _of_saving(scorer, value: float) -> float:
+    row = np.zeros((1, len(NAMES)))
+    row[0, column("price_saving")] = value
+    return float(scorer.score(row)[0])
+
+
+def test_a_prior_is_left_out_once_real_shoppers_said_enough():
+    outcome = _train(_prior_and_real(simulated=50, real=440))
+    assert outcome.version.training_info["origins"] == {
+        "served": 440, "simulated": 0, "imported": 0
+    }  # fmt: skip
 
 
 def test_shuffled_labels_do_not_pass_the_gate_and_the_reason_is_kept():
