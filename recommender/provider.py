@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import threading
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,16 +15,67 @@ from django.utils import timezone
 from recommender import candidates, conf, explain, live_ranker, reasons, served, snapshot, taste
 from recommender import vectors as vector_store
 from recommender.live_ranker import Live
-from recommender.ranking import exploration, random_slate
+from recommender.ranking import budget_fit, exploration, random_slate
 from recommender.ranking.blend import Blend
 from recommender.ranking.features.build import build
 from recommender.ranking.features.schema import fingerprint
-from recommender.ranking.query import Floats, Query, State
+from recommender.ranking.query import Floats, Ints, Query, State, Swaps
 from recommender.taste import Known
 from shop import money
 from shop.provider import RankedSwap, Ranking, SwapQuery
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """All swaps of a query with their vectors and scores; rows of all arrays are swaps."""
+
+    live: Live
+    swaps: Swaps
+    state: State
+    asked: Query
+    features: Floats
+    scores: Floats
+    policy: str
+
+    @property
+    def products(self) -> Ints:
+        return self.state.snapshot.product_id[self.swaps.candidate_row]
+
+    @property
+    def anchors(self) -> Ints:
+        return self.state.snapshot.product_id[self.swaps.anchor_row]
+
+    def ranking(self, shown: Ints, propensities: Floats) -> Ranking:
+        """The rows ``shown``, in this order, with the reasons for each."""
+        live, swaps = self.live, self.swaps
+        products, anchors = self.products, self.anchors
+        by_ranker = live.scorer is not None and self.policy == live.policy
+        explainer: reasons.Contributing = reasons.BlendParts()
+        if by_ranker and live.scorer is not None:
+            explainer = live.scorer
+        words = reasons.of(self.features[shown], explainer)
+        return Ranking(
+            swaps=tuple(
+                RankedSwap(
+                    anchor_id=int(anchors[row]),
+                    anchor_quantity=int(swaps.anchor_quantity[row]),
+                    product_id=int(products[row]),
+                    quantity=int(swaps.quantity[row]),
+                    saving_cents=int(swaps.saving_cents[row]),
+                    score=float(self.scores[row]),
+                    propensity=float(propensities[at]),
+                    reasons=words[at],
+                )
+                for at, row in enumerate(shown.tolist())
+            ),
+            policy=self.policy,
+            ranker_tag=live.tag if by_ranker else "",
+            generation=live.generation,
+            snapshot_tag=self.state.snapshot.tag,
+            vectors_tag=self.state.vectors.tag,
+        )
 
 
 class RankedSwaps:
@@ -39,6 +91,57 @@ class RankedSwaps:
 
     def rank(self, query: SwapQuery) -> Ranking:
         """Swaps in the order to show, each with the vector that it was scored by."""
+        scored = self._scored(query)
+        products, anchors = scored.products, scored.anchors
+        if query.random_order:
+            shown, propensities = random_slate.draw(
+                products, anchors, rng=_dice(query), size=query.size
+            )
+        else:
+            shown, propensities = exploration.draw(
+                scored.scores,
+                products,
+                anchors,
+                share=conf.current().exploration_share,
+                rng=_dice(query),
+                size=query.size,
+            )
+        ranking = scored.ranking(shown, propensities)
+        return replace(
+            ranking,
+            swaps=tuple(
+                replace(swap, features=tuple(scored.features[row].tolist()))
+                for swap, row in zip(ranking.swaps, shown.tolist(), strict=True)
+            ),
+            fingerprint=fingerprint(),
+            inputs=served.inputs(
+                scored.asked,
+                scored.state.taste,
+                member_id=query.member_id,
+                cursor=self._known(query).cursor,
+                products=products[shown].tolist(),
+            ),
+        )
+
+    def fit(self, query: SwapQuery) -> Ranking:
+        """The fewest-regret swaps that bring the cart within its budget, dearest anchor's first.
+
+        Where none do, those that bring it nearest. They carry no vectors: a set that is chosen to
+        reach a sum says nothing of the order, and must not be learned from.
+        """
+        scored = self._scored(query)
+        over = 0 if query.budget is None else money.cents(query.total - query.budget)
+        chosen = budget_fit.fewest_regret(
+            anchors=scored.anchors,
+            savings=scored.swaps.saving_cents,
+            regrets=budget_fit.regrets(scored.scores),
+            need=over,
+        )
+        by_saving = np.argsort(-scored.swaps.saving_cents[chosen], kind="stable")
+        return scored.ranking(chosen[by_saving], np.ones(len(chosen)))
+
+    def _scored(self, query: SwapQuery) -> Scored:
+        """Every swap that may be offered, and how the live policy scores it."""
         live = live_ranker.current()
         catalogue, vectors = snapshot.current(), vector_store.current()
         swaps = candidates.eligible(
@@ -64,55 +167,7 @@ class RankedSwaps:
         asked = _asked(query)
         features = build(asked, swaps, state)
         scores, policy = _scores(features, live)
-        products = catalogue.product_id[swaps.candidate_row]
-        anchors = catalogue.product_id[swaps.anchor_row]
-        if query.random_order:
-            shown, propensities = random_slate.draw(
-                products, anchors, rng=_dice(query), size=query.size
-            )
-        else:
-            shown, propensities = exploration.draw(
-                scores,
-                products,
-                anchors,
-                share=conf.current().exploration_share,
-                rng=_dice(query),
-                size=query.size,
-            )
-        by_ranker = live.scorer is not None and policy == live.policy
-        explainer: reasons.Contributing = reasons.BlendParts()
-        if by_ranker and live.scorer is not None:
-            explainer = live.scorer
-        words = reasons.of(features[shown], explainer)
-        return Ranking(
-            swaps=tuple(
-                RankedSwap(
-                    anchor_id=int(anchors[row]),
-                    anchor_quantity=int(swaps.anchor_quantity[row]),
-                    product_id=int(products[row]),
-                    quantity=int(swaps.quantity[row]),
-                    saving_cents=int(swaps.saving_cents[row]),
-                    score=float(scores[row]),
-                    propensity=float(propensities[at]),
-                    features=tuple(features[row].tolist()),
-                    reasons=words[at],
-                )
-                for at, row in enumerate(shown.tolist())
-            ),
-            policy=policy,
-            ranker_tag=live.tag if by_ranker else "",
-            generation=live.generation,
-            fingerprint=fingerprint(),
-            snapshot_tag=catalogue.tag,
-            vectors_tag=vectors.tag,
-            inputs=served.inputs(
-                asked,
-                state.taste,
-                member_id=query.member_id,
-                cursor=known.cursor,
-                products=products[shown].tolist(),
-            ),
-        )
+        return Scored(live, swaps, state, asked, features, scores, policy)
 
     def weights_line(self, policy: str) -> str:
         """DESIGN §5's sentence, from the figures of the ranker that serves here."""

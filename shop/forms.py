@@ -109,6 +109,12 @@ class SlateItemForm(forms.Form):
     position = forms.IntegerField(min_value=1, max_value=100)
 
 
+class FitForm(forms.Form):
+    """Which previewed set of swaps."""
+
+    qid = forms.UUIDField()
+
+
 class AddForm(forms.Form):
     """What goes into the cart, and the slate item that led there."""
 

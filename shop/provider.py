@@ -82,6 +82,14 @@ class Provider(Protocol):
         """Swaps in the order to show, at most ``query.size``; an empty answer is a valid one."""
         ...
 
+    def fit(self, query: SwapQuery) -> Ranking:
+        """The swaps, at most one per anchor, that together bring the cart within its budget.
+
+        Of all such sets the one that the shopper will regret least; where there is none, the set
+        that brings the cart nearest.
+        """
+        ...
+
     def state_key(self, query: SwapQuery) -> str:
         """Changes whenever the same query could be answered differently (taste, generation)."""
         ...

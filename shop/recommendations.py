@@ -41,6 +41,8 @@ __all__ = [
 ]
 
 CART_PANEL = "cart_panel"
+CART_FIT = "cart_fit"
+"""Placement of the set of swaps that brings a cart to its budget (``shop/fit.py``)."""
 CHEAPEST_LINE = "Ordered by unit price: the learned ranking is not available right now"
 
 NOTHING = Ranking(swaps=(), policy="")
@@ -133,14 +135,22 @@ def _answer(caller: Caller, query: SwapQuery) -> _Answer:
     try:
         ranker = provider.current()
         state_key = _state_key(query, ranker.state_key(query))
-        standing = log.last_slate(caller, placement=query.placement, state_key=state_key)
+        # A set is applied whole, so it is made of what stands now, whenever it is asked for.
+        fits = query.placement == CART_FIT
+        standing = (
+            None if fits else log.last_slate(caller, placement=query.placement, state_key=state_key)
+        )
         if standing is not None:
             return _Answer(state_key, ranker.weights_line(standing.policy), standing=standing)
-        ranking = _checked(ranker.rank(query))
+        rank = ranker.fit if fits else ranker.rank
+        ranking = _checked(rank(query))
         return _Answer(state_key, ranker.weights_line(ranking.policy), ranking=ranking)
     except Exception:
         # Whatever a provider does, the shopper keeps a panel; the log keeps the reason.
         logger.exception("The swap provider failed; the cheapest unit price answers instead.")
+    if query.placement == CART_FIT:
+        # A set that nobody ranked would be made of swaps that the shopper regrets.
+        return _Answer(_state_key(query, cheapest.POLICY), CHEAPEST_LINE)
     state_key = _state_key(query, cheapest.POLICY)
     standing = log.last_slate(caller, placement=query.placement, state_key=state_key)
     if standing is not None:

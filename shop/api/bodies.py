@@ -66,6 +66,10 @@ class SlateItemBody(serializers.Serializer[Any]):
     )
 
 
+class FitBody(serializers.Serializer[Any]):
+    qid = serializers.UUIDField(help_text="The previewed set")
+
+
 class CheckoutBody(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=120)
     email = serializers.EmailField(max_length=254)

@@ -145,6 +145,28 @@ class AcceptedAnswer(serializers.Serializer[Any]):
     undone_at = serializers.DateTimeField(allow_null=True)
 
 
+class FitAnswer(serializers.Serializer[Any]):
+    """The set as it would be applied; each ``total_after`` in it is after that swap alone."""
+
+    message = serializers.CharField(source="fit.message")
+    qid = serializers.UUIDField(source="slate.qid", allow_null=True)
+    policy = serializers.CharField(source="slate.policy")
+    total = Money(source="cart.total")
+    budget = Money(source="cart.budget", allow_null=True)
+    over_by = Money(source="cart.over_by", allow_null=True)
+    saving = Money(source="fit.saving")
+    total_after = Money(source="fit.after.total")
+    reaches = serializers.BooleanField(source="fit.reaches")
+    suggestions = SuggestionAnswer(source="slate.suggestions", many=True)
+
+
+class FittedAnswer(serializers.Serializer[Any]):
+    """What was swapped, and the cart after it."""
+
+    swaps = AcceptedAnswer(many=True)
+    cart = CartAnswer()
+
+
 class DismissedAnswer(serializers.Serializer[Any]):
     dismissed = serializers.IntegerField(help_text="The product that is not offered again.")
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shop.api import cart, checkout, orders, products, swaps
+from shop.api import cart, checkout, fit, orders, products, swaps
 
 urlpatterns = [
     path("products", products.Products.as_view(), name="api_products"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("cart/budget", cart.Budget.as_view(), name="api_budget"),
     path("cart/lines", cart.Lines.as_view(), name="api_lines"),
     path("cart/lines/<int:pk>", cart.Line.as_view(), name="api_line"),
+    path("cart/fit", fit.Fit.as_view(), name="api_fit"),
     path("cart/swaps", swaps.Swaps.as_view(), name="api_swaps"),
     path("cart/swaps/undo", swaps.Undo.as_view(), name="api_swap_undo"),
     path("cart/swaps/dismiss", swaps.Dismiss.as_view(), name="api_swap_dismiss"),

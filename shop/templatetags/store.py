@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from shop import money as amounts
 from shop import packshot as packshots
 from shop import unit_price as unit_prices
 from shop.glance import Held
-from shop.models import OrderLine, Product
+from shop.models import AcceptedSwap, OrderLine, Product
 
 register = template.Library()
 
@@ -46,6 +46,12 @@ def cut_by(product: Product) -> str:
 def of_product(held: Mapping[int, Held], product: Product) -> Held | None:
     """What the cart holds of a product; None for nothing."""
     return held.get(product.pk)
+
+
+@register.filter
+def saved(swaps: Sequence[AcceptedSwap]) -> Decimal:
+    """What swaps save together."""
+    return sum((swap.saving for swap in swaps), Decimal("0.00"))
 
 
 @register.filter

@@ -6,6 +6,7 @@ With htmx every verb answers with the cart's region; without JavaScript it redir
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,9 +19,9 @@ from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
 from shop import cart as carts
-from shop import swaps
+from shop import fit, swaps
 from shop.errors import Invalid, ShopError
-from shop.forms import AddForm, PacksForm, QuantityForm, SlateItemForm
+from shop.forms import AddForm, FitForm, PacksForm, QuantityForm, SlateItemForm
 from shop.glance import glance
 from shop.models import AcceptedSwap, Product
 from shop.money import text
@@ -35,7 +36,12 @@ REGION = "cart"
 @never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    return shown(request)
+    """The cart; with ``fit`` in the address also the set that would bring it to its budget."""
+    if "fit" not in request.GET:
+        return shown(request)
+    context = region(request)
+    context["fit"] = fit.preview(request, context["cart"])
+    return _rendered(request, {**context, "focus": "fit"}, status=200)
 
 
 @cart_form
@@ -158,12 +164,40 @@ def dismiss(request: HttpRequest) -> HttpResponse:
 
 
 @cart_form
+def apply_fit(request: HttpRequest) -> HttpResponse:
+    def verb() -> str:
+        made = fit.apply(visitor.ensure(request), qid=_qid(request))
+        request.session["fitted"] = str(made[0].qid)
+        saved = sum((swap.saving for swap in made), Decimal("0.00"))
+        return f"Swapped. {text(saved)} saved; the total is {text(made[-1].total_after)}."
+
+    return _tried(request, verb)
+
+
+@cart_form
+def undo_fit(request: HttpRequest) -> HttpResponse:
+    def verb() -> str:
+        fit.undo(visitor.ensure(request), qid=_qid(request))
+        return "Your cart is as it was before."
+
+    return _tried(request, verb, focus="panel")
+
+
+@cart_form
 def keep_mine(request: HttpRequest) -> HttpResponse:
     def verb() -> str:
         kept = swaps.keep_mine(visitor.ensure(request), **_item(request))
         return f"{kept.product.name} stays: no alternatives to it are offered."
 
     return _tried(request, verb, focus="panel")
+
+
+def _qid(request: HttpRequest) -> UUID:
+    form = FitForm(request.POST)
+    if not form.is_valid():
+        raise Invalid("These suggestions are unknown.", code="unknown_slate")
+    qid: UUID = form.cleaned_data["qid"]
+    return qid
 
 
 def _item(request: HttpRequest) -> dict[str, Any]:
@@ -217,8 +251,12 @@ def shown(request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpRespo
     ``focus`` names what takes the focus: "title", "panel" (the title where there is none) or
     "budget"; without it the focus stays, or goes to what undoes the change.
     """
+    return _rendered(request, {**region(request), **extra}, status=status)
+
+
+def _rendered(request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:
     template = "shop/cart_answer.html" if _htmx(request) else "shop/cart.html"
-    return render(request, template, {**region(request), **extra}, status=status)
+    return render(request, template, context, status=status)
 
 
 def region(request: HttpRequest) -> dict[str, Any]:
@@ -229,7 +267,7 @@ def region(request: HttpRequest) -> dict[str, Any]:
     by_slot: dict[tuple[UUID | None, int | None], AcceptedSwap] = {
         (swap.qid, swap.position): swap for swap in accepted
     }
-    just = request.session.pop("undoable", None)
+    just, fitted = request.session.pop("undoable", None), request.session.pop("fitted", None)
     return {
         "cart": cart,
         "lines": [
@@ -237,6 +275,7 @@ def region(request: HttpRequest) -> dict[str, Any]:
         ],
         "slate": slate,
         "undoable": next((swap for swap in accepted if swap.pk == just), None),
+        "fitted": [swap for swap in accepted if str(swap.qid) == fitted],
         "removed": request.session.pop("removed", None),
         "budget_text": "" if cart.budget is None else f"{cart.budget:.2f}",
         "problem": next((line.problem for line in cart.lines if line.problem), ""),

@@ -170,3 +170,19 @@ def test_a_new_process_serves_the_same_order():
     after = RankedSwaps().rank(asked)
     assert _products(after) == _products(before)
     assert (after.inputs, after.snapshot_tag) == (before.inputs, before.snapshot_tag)
+
+
+def test_the_fit_takes_the_best_liked_swap_that_reaches_the_budget():
+    anchor, eight, seven, six = market.coffees("9.00", "8.00", "7.00", "6.00")
+    market.put_live(market.ranker(price_saving=-1.0))
+    for budget, wanted in (("8.50", eight), ("8.00", eight), ("7.99", seven), ("6.00", six)):
+        fit = RankedSwaps().fit(market.query([(anchor, 1)], budget=Decimal(budget)))
+        assert _products(fit) == [wanted.pk]
+
+
+def test_a_fit_that_cannot_reach_the_budget_comes_nearest_and_carries_no_vectors():
+    anchor, *_, six = market.coffees("9.00", "8.00", "7.00", "6.00")
+    market.put_live(market.ranker(price_saving=-1.0))
+    fit = RankedSwaps().fit(market.query([(anchor, 1)], budget=Decimal("2.00")))
+    assert _products(fit) == [six.pk]
+    assert (fit.swaps[0].features, fit.fingerprint) == ((), "")

@@ -24,6 +24,8 @@ def test_every_path_is_described_without_a_warning():
         ("POST", "/api/cart/swaps"),
         ("POST", "/api/cart/swaps/undo"),
         ("POST", "/api/cart/swaps/dismiss"),
+        ("GET", "/api/cart/fit"),
+        ("POST", "/api/cart/fit"),
         ("POST", "/api/checkout"),
         ("GET", "/api/orders/{token}"),
     }

@@ -151,7 +151,9 @@ def test_an_accepted_swap_lowers_the_total_by_what_it_promised_and_undo_puts_it_
     assert client.post("/cart/swaps/accept", named).headers["Location"] == "/cart"
     page = client.get("/cart")
     assert "Swapped. The total fell by $4.00 to $6.00." in words(page)
-    assert "Swapped Dear coffee for Cheap coffee: $4.00 saved. Undo" in words(page)
+    assert "Swapped Dear coffee for Cheap coffee: $4.00 saved, the total is $6.00. Undo" in words(
+        page
+    )
     assert total(client) == Decimal("6.00")
     assert list(CartLine.objects.values_list("product_id", "quantity")) == [(cheaper.pk, 2)]
     assert "Instead of Dear coffee Undo the swap" in words(client.get("/cart"))
