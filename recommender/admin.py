@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from recommender import steering
+from recommender import alarms, steering
 from recommender.models import (
     ColumnsFile,
     LedgerEntry,
@@ -124,6 +124,14 @@ class LiveTagAdmin(Steered):
         # Before the first promotion there is something to ask for, too: a training.
         LiveTag.objects.get_or_create(pk=1)
         return super().get_queryset(request)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What rings is said above the row."""
+        for alarm in alarms.current():
+            self.message_user(request, f"Is it learning? {alarm.message}", messages.WARNING)
+        return super().changelist_view(request, extra_context)
 
     @admin.action(description="Pin the live ranker…", permissions=["steer"])
     def pin(self, request: HttpRequest, rows: QuerySet[LiveTag]) -> HttpResponse | None:

@@ -37,12 +37,22 @@ class Conf:
     weights_overdue_seconds: int = 180
     check_seconds: float = 1.0
     heartbeat_seconds: int = 15
+    alarm_seconds: int = 60
+    alarm_slates: int = 50
+    alarm_unseen_share: float = 0.9
+    alarm_weight_share: float = 0.9
+    alarm_behind_buckets: int = 3
+    alarm_ranker_days: int = 30
+    alarm_lag_seconds: int = 30
+    alarm_attempts: int = 5
     snapshot_days: int = 1
     embedder: str = ""
 
     def __post_init__(self) -> None:
         for name in (
             "exploration_share",
+            "alarm_unseen_share",
+            "alarm_weight_share",
             "gate_live_margin",
             "gate_first_over_blend",
             "gate_blend_margin",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from recommender import conf, processes
+from recommender import alarms, conf, processes
 from recommender.models import LiveTag, RankerVersion, TrainingRun
 from tracking import log
 
@@ -129,6 +129,7 @@ def status() -> dict[str, Any]:
         "generation": live.generation if live else 0,
         "pinned": bool(live and live.pinned),
         "processes": processes.told(),
+        "alarms": [{"name": a.name, "message": a.message} for a in alarms.current()],
         "weights": version.weights_state if version else "",
         "purchases": purchases,
         "purchases_until_training": every - purchases % every,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.db import connection
 
-from recommender import lease, live_ranker, processes
+from recommender import alarms, lease, live_ranker, processes
 from recommender.models import RankerVersion, TrainingRun
 from tracking import log
 
@@ -55,4 +56,17 @@ def metrics() -> str:
         "basketwise_ranker_load_failures": live_ranker.health.failures,
         "basketwise_ranker_versions": RankerVersion.objects.count(),
     }
-    return "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in gauges.items())
+    lines = [f"# TYPE {name} gauge\n{name} {value}\n" for name, value in gauges.items()]
+    ringing = {alarm.name for alarm in alarms.current()}
+    lines.append("# TYPE basketwise_alarm gauge\n")
+    lines += [
+        f'basketwise_alarm{{name="{name}"}} {int(name in ringing)}\n' for name, _ in alarms.CHECKS
+    ]
+    lines.append("# TYPE basketwise_processes gauge\n")
+    lines += [
+        f'basketwise_processes{{role="{role}",generation="{generation}"}} {count}\n'
+        for (role, generation), count in Counter(
+            processes.serving().values_list("role", "generation")
+        ).items()
+    ]
+    return "".join(lines)

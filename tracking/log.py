@@ -100,6 +100,15 @@ def slates(
         yield _slate_row(row)
 
 
+def newest_slates(count: int, *, since: datetime) -> list[SlateRow]:
+    """At most ``count`` slates that real visits were served at ``since`` or later, newest first."""
+    chosen = Slate.objects.filter(
+        functional=False, session__origin=Origin.SERVED, served_at__gte=since
+    )
+    rows = chosen.order_by("-served_at").values_list(*SLATE_COLUMNS)
+    return [_slate_row(row) for row in rows[:count]]
+
+
 def slate(qid: UUID) -> SlateRow | None:
     """The slate ``qid``, functional ones too; whether the asker may see it is the asker's check."""
     row = Slate.objects.filter(pk=qid).values_list(*SLATE_COLUMNS).first()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from recommender import columns, live_ranker, snapshot, vectors
+from recommender import alarms, columns, live_ranker, snapshot, vectors
 
 
 def start_afresh() -> None:
@@ -14,6 +14,7 @@ def start_afresh() -> None:
     snapshot.forget()
     vectors.forget()
     live_ranker.forget()
+    alarms.forget()
     columns.snapshot.cache_clear()
     columns.vectors.cache_clear()
 
