@@ -1,0 +1,1 @@
+"""django-oscar with our products, as a yardstick."""
