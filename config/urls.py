@@ -10,6 +10,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("account/", include("config.account_urls")),
     path("", include("tracking.urls")),
     path("", include("recommender.urls")),
     path("", include("shop.urls")),

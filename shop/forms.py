@@ -8,11 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib.auth import password_validation
-from django.contrib.auth.forms import AuthenticationForm
 
 from shop.cart import DEAREST_BUDGET
-from shop.models import Member
 from shop.models.carts import MOST_OF_ONE
 from shop.models.catalogue import CENT
 from shop.tags import DIET_TAGS
@@ -174,48 +171,6 @@ class CheckoutForm(forms.Form):
         self.fields["expected_total"].widget = forms.HiddenInput()
         self.fields["idempotency_key"].initial = uuid.uuid4
         self.fields["expected_total"].initial = total
-
-
-class SignInForm(AuthenticationForm):
-    """Django's own, under the name that people know their account by."""
-
-    error_messages = {
-        "invalid_login": "No account has this e-mail address and password.",
-        "inactive": "This account is closed.",
-    }
-
-
-EMAIL_TAKEN = "This e-mail address has an account already; sign in."
-
-
-class SignUpForm(forms.ModelForm):
-    password = forms.CharField(
-        label="Password",
-        strip=False,
-        help_text=password_validation.password_validators_help_text_html,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    class Meta:
-        model = Member
-        fields = ["email"]
-        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "email"})}
-
-    def clean_email(self) -> str:
-        """Addresses differ by more than capitals."""
-        email: str = Member.objects.normalize_email(self.cleaned_data["email"])
-        if Member.objects.filter(email__iexact=email).exists():
-            raise forms.ValidationError(EMAIL_TAKEN)
-        return email
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        password_validation.validate_password(password)
-        return password
-
-    def save(self, commit: bool = True) -> Member:
-        email = self.cleaned_data["email"]
-        return Member.objects.create_user(email, email, self.cleaned_data["password"])
 
 
 class DietForm(forms.Form):

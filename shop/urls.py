@@ -26,7 +26,7 @@ urlpatterns = [
     path("account/sign-in", account.SignIn.as_view(), name="sign_in"),
     path("account/sign-in/demo", account.sign_in_demo, name="sign_in_demo"),
     path("account/sign-out", account.SignOut.as_view(), name="sign_out"),
-    path("account/sign-up", account.sign_up, name="sign_up"),
+    path("account/sign-up", account.SignUp.as_view(), name="sign_up"),
     path("account/diet", account.diet, name="diet"),
     path("privacy", pages.privacy, name="privacy"),
 ]

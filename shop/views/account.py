@@ -4,42 +4,61 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.views import LoginView, SignupView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
+from django.views.generic import FormView
 
 from shop import shoppers
-from shop.forms import EMAIL_TAKEN, DietForm, SignInForm, SignUpForm
+from shop.accounts import EMAIL_TAKEN
+from shop.forms import DietForm
 from shop.models import DietProfile, Member
 from tracking import visitor
 
 DEMO_MEMBERS = 6
 
 
-class SignIn(LoginView):
-    """Django's own; what the visitor had comes along."""
+class Told(FormView):
+    """A form that was refused is shown again with the status of a refusal."""
 
-    template_name = "account/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        key = visitor.of(self.request).visitor_key
-        response = super().form_valid(form)
-        shoppers.merge(key, form.get_user())
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = self.render_to_response(self.get_context_data(form=form))
+        response.status_code = 422
         return response
+
+
+class SignIn(Told, LoginView):
+    """By e-mail address and password; what the visitor had comes along (``shop/accounts.py``)."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         demo = Member.objects.filter(household_id__isnull=False).order_by("household_id")
         members = list(demo[:DEMO_MEMBERS]) if settings.DEBUG else []
-        return super().get_context_data(demo_members=members, **kwargs)
+        context: dict[str, Any] = super().get_context_data(demo_members=members, **kwargs)
+        return context
+
+
+class SignUp(Told, SignupView):
+    """Opens an account; the address is proved by a mail."""
+
+    success_url = reverse_lazy("diet")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                response: HttpResponse = super().form_valid(form)
+        except IntegrityError:
+            # The form was sent twice at once; the database's own words would name the address.
+            form.add_error("email", EMAIL_TAKEN)
+            return self.form_invalid(form)
+        return response
 
 
 class SignOut(LogoutView):
@@ -57,26 +76,6 @@ def sign_in_demo(request: HttpRequest) -> HttpResponse:
     _sign_in(request, member)
     messages.success(request, f"You shop as household {member.household_id}.")
     return redirect("home")
-
-
-@sensitive_post_parameters("password")
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def sign_up(request: HttpRequest) -> HttpResponse:
-    form = SignUpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                member = form.save()
-        except IntegrityError:
-            # The form was sent twice at once; the database's own words would name the address.
-            form.add_error("email", EMAIL_TAKEN)
-        else:
-            _sign_in(request, member)
-            messages.success(request, "Your account is open.")
-            return redirect("diet")
-    status = 422 if form.is_bound else 200
-    return render(request, "account/sign_up.html", {"form": form}, status=status)
 
 
 @never_cache
