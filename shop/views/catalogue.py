@@ -10,16 +10,20 @@ from django.db.models import Count, F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from shop import catalogue as shelves
+from shop import price_history
 from shop.errors import Missing
 from shop.forms import SORTS, CatalogueForm
 from shop.models import Category, Product
 
 PROMOTIONS = 10
 WORTH_TELLING = Decimal("0.9")
-"""The home page shows what costs at most this share of its regular price."""
+"""The home page shows what costs at most this share of its usual price of the last eight weeks."""
+LOOKED_AT = 60
+"""So many of the most bought promotions are held against their history."""
 DIVIDED = {
     None: ("Departments", "category__parent__parent"),
     Category.Level.DEPARTMENT: ("Aisles", "category__parent"),
@@ -59,12 +63,24 @@ class Pages:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What is cheaper than usual, and where things stand."""
-    cheaper = _sold().filter(price__lte=F("regular_price") * WORTH_TELLING, stock__gt=0)
     context = {
-        "promotions": list(cheaper.order_by("-sold", "pk")[:PROMOTIONS]),
+        "promotions": _promotions(),
         "departments": list(Category.objects.filter(level=Category.Level.DEPARTMENT)),
     }
     return render(request, "shop/home.html", context)
+
+
+def _promotions() -> list[dict[str, Any]]:
+    """The most bought of what is really cheaper: a rise before a "discount" is none."""
+    said = _sold().filter(price__lt=F("regular_price"), stock__gt=0)
+    looked_at = list(said.order_by("-sold", "pk")[:LOOKED_AT])
+    cuts = price_history.cuts(looked_at, now=timezone.now())
+    return [
+        {"product": product, "cut": cuts[product.pk], "usual": product.price + cuts[product.pk]}
+        for product in looked_at
+        if product.pk in cuts
+        and product.price <= (product.price + cuts[product.pk]) * WORTH_TELLING
+    ][:PROMOTIONS]
 
 
 @require_safe

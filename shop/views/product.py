@@ -6,9 +6,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from shop import catalogue
+from shop import catalogue, price_history
 from shop.cart import was_offered
 from shop.errors import Missing
 from shop.forms import SlateItemForm
@@ -16,8 +17,6 @@ from shop.models import Product
 from shop.tags import DIET_TAGS, QUALITY_TAGS
 from shop.views.catalogue import path
 from tracking import record, visitor
-
-PRICES = 6
 
 
 @require_safe
@@ -35,11 +34,13 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET" and visitor.of(request).consent:
         caller = visitor.ensure(request)
         record.event(caller, event_type="view", product_id=product.pk, **item)
+    now, changes = timezone.now(), list(product.price_changes.all())
     context = {
         "product": product,
         "category_path": path(product.category),
         "tags": _labels(product),
-        "prices": list(product.price_changes.all()[:PRICES]),
+        "cut": price_history.cut(product.price, changes, now=now),
+        "history": price_history.drawing(changes, now=now),
         **item,
     }
     return render(request, "shop/product.html", context)
