@@ -211,6 +211,8 @@ USE_TZ = True
 TIME_ZONE = environment.time_zone("TIME_ZONE", "America/New_York")
 LANGUAGE_CODE = "en-us"
 CURRENCY_SIGN = "$"
+# A class of the kind that shop/payment.py describes.
+PAYMENT = environment.text("PAYMENT", "shop.payment.OnCollection")
 # Charged once per order; part of the total that is compared with the budget.
 PACKING_FEE = environment.amount("PACKING_FEE", "0.00")
 

@@ -13,7 +13,7 @@ from django.db.models import Case, F, PositiveIntegerField, Q, Value, When
 from django.utils import timezone
 
 from shop import cart as carts
-from shop import fees, money
+from shop import fees, money, payment
 from shop.errors import Conflict, Invalid, Reused
 from shop.models import AcceptedSwap, Cart, CartLine, Order, OrderLine, Product
 from shop.stock import shortage_words
@@ -37,7 +37,7 @@ def place(
     the lines go. Simulated orders do not grow the purchase counter.
 
     Raises Invalid (``empty_cart``), Conflict (``total_changed`` with both totals, ``out_of_stock``
-    with what is short), Reused (``idempotency_key_reused``).
+    with what is short), Reused (``idempotency_key_reused``), Declined (``payment_declined``).
     """
     digest = _digest(name, email, expected_total)
     now = placed_at or timezone.now()
@@ -72,6 +72,8 @@ def place(
                 placed_at=now,
             )
             _move(cart, order, lines)
+            if origin == Order.Origin.SERVED:
+                _pay(order)
             record.purchase(
                 caller,
                 order_id=order.pk,
@@ -88,6 +90,14 @@ def place(
             raise
         return first
     return order
+
+
+def _pay(order: Order) -> None:
+    key = f"{order.shopper_key}:{order.idempotency_key}"
+    reference = payment.current().take(order.total, email=order.email, key=key)
+    if reference:
+        order.payment_reference = reference
+        order.save(update_fields=["payment_reference"])
 
 
 def _placed(caller: Caller, key: str, digest: str) -> Order | None:

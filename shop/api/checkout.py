@@ -16,6 +16,7 @@ from shop.receipts import order_by_token, receipt
 from tracking import visitor
 
 LONGEST_KEY = 80
+DECLINED = OpenApiResponse(ErrorAnswer, description="The payment was refused; nothing was sold.")
 REUSED = OpenApiResponse(ErrorAnswer, description="The key belongs to another request.")
 
 
@@ -35,7 +36,7 @@ class Checkout(ShopView):
                 description="Drawn by you, at most 80 characters; one order for each.",
             )
         ],
-        responses={201: OrderAnswer, 400: INVALID, 409: CONFLICT, 422: REUSED},
+        responses={201: OrderAnswer, 400: INVALID, 402: DECLINED, 409: CONFLICT, 422: REUSED},
     )
     def post(self, request: Request) -> Response:
         key = _idempotency_key(request)

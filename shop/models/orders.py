@@ -37,6 +37,8 @@ class Order(models.Model):
     total = models.DecimalField(max_digits=10, decimal_places=2)
     budget = models.DecimalField(max_digits=9, decimal_places=2, null=True)
     saved = models.DecimalField(max_digits=9, decimal_places=2, default=0)
+    # What the payment provider calls the payment; blank where it is made on collection.
+    payment_reference = models.CharField(max_length=80, blank=True, default="", db_default="")
     idempotency_key = models.CharField(max_length=80, null=True)
     # SHA-256 of the request that made the order: the same key with another request is refused.
     request_digest = models.CharField(max_length=64, blank=True)

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shop import cart as carts
-from shop import checkout, receipts
+from shop import checkout, payment, receipts
 from shop.errors import Missing, Reused, ShopError
 from shop.forms import CheckoutForm
 from shop.models import Order
@@ -33,7 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if not cart.lines:
         return redirect("cart")
     form = CheckoutForm(total=cart.total, initial=_known(request))
-    return render(request, "shop/checkout.html", {"cart": cart, "form": form, "refusal": ""})
+    return _shown(request, cart, form)
 
 
 @never_cache
@@ -48,7 +48,8 @@ def order(request: HttpRequest, token: UUID) -> HttpResponse:
         receipt.order.origin == Order.Origin.SERVED
         and timezone.now() - receipt.order.placed_at < FRESH
     )
-    context = {"receipt": receipt, "fresh": fresh}
+    thanks = payment.current().thanks(receipt.order.payment_reference)
+    context = {"receipt": receipt, "fresh": fresh, "thanks": thanks}
     if fresh:
         context["bucket"] = log.purchases() // settings.RETRAIN_EVERY
     return render(request, "shop/order.html", context)
@@ -71,7 +72,25 @@ def _placed(request: HttpRequest) -> HttpResponse:
         # A hidden field is missing or was changed: there is nothing for the shopper to correct.
         refusal = "The form was incomplete; please send it again."
         form = _again(request, cart, new_key=True)
-    context = {"cart": cart, "form": form, "refusal": refusal}
+    return _shown(request, cart, form, refusal=refusal, status=status)
+
+
+def _shown(
+    request: HttpRequest,
+    cart: carts.CartContents,
+    form: CheckoutForm,
+    *,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    wrong = [field for field in form.visible_fields() if field.errors]
+    context = {
+        "cart": cart,
+        "form": form,
+        "refusal": refusal,
+        "wrong": wrong,
+        "promise": payment.current().promise(cart.total),
+    }
     return render(request, "shop/checkout.html", context, status=status)
 
 

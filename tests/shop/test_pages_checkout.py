@@ -137,3 +137,21 @@ def test_the_budget_stays_for_the_next_cart(client):
     client.post("/cart/budget", {"budget": "60"})
     client.post("/checkout", filled(client))
     assert Cart.objects.get().budget == Decimal("60.00")
+
+
+def test_what_is_wrong_is_summed_up_with_a_link_to_each_field(client):
+    put(client, product())
+    html = client.post("/checkout", filled(client, name="", email="ada")).content.decode()
+    assert '<a href="#id_name">Your name: Please tell us who collects the order.</a>' in html
+    assert '<a href="#id_email">E-mail address: This is not an e-mail address' in html
+    assert 'id="id_name"' in html
+    assert 'id="wrong" role="alert" tabindex="-1" autofocus' in html
+
+
+def test_a_guest_is_served_first_and_asked_for_no_more_than_eight_things(client):
+    put(client, product())
+    page = client.get("/checkout")
+    fields = page.context["form"].visible_fields()
+    assert len(fields) <= 8
+    assert [field.field.widget.attrs["autocomplete"] for field in fields] == ["name", "email"]
+    assert "No account is needed." in words(page)
