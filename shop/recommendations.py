@@ -21,7 +21,8 @@ from django.utils import timezone
 from rest_framework.request import Request
 
 from shop import cheapest, provider
-from shop.cart import CartContents
+from shop.cart import CartContents, ContentsLine, contents
+from shop.models import Product
 from shop.provider import Line, Provider, RankedSwap, Ranking, SwapQuery
 from shop.shoppers import preferences
 from shop.suggestions import Shown, Slate, Suggestion, slate, still_standing
@@ -37,12 +38,14 @@ __all__ = [
     "Slate",
     "Suggestion",
     "SwapQuery",
+    "alternatives_to",
     "swaps_for",
 ]
 
 CART_PANEL = "cart_panel"
 CART_FIT = "cart_fit"
 """Placement of the set of swaps that brings a cart to its budget (``shop/fit.py``)."""
+PRODUCT_PAGE = "product_page"
 CHEAPEST_LINE = "Ordered by unit price: the learned ranking is not available right now"
 
 NOTHING = Ranking(swaps=(), policy="")
@@ -92,6 +95,33 @@ def swaps_for(
     if answer.standing is not None:
         return _again(cart, query, answer.standing, answer.weights_line)
     return _served(caller, cart, query, answer)
+
+
+def alternatives_to(request: HttpRequest, product: Product, *, size: int = 3) -> Slate:
+    """What does the same as one pack of ``product`` for less, whatever the budget.
+
+    Logged as the slate of a product page, but only with consent: no cart needs it. Without, it has
+    no qid.
+    """
+    caller = visitor.of(request)
+    if caller.consent:
+        caller = visitor.ensure(request)
+    cart = contents(caller)
+    query = _query(
+        caller,
+        cart,
+        placement=PRODUCT_PAGE,
+        size=size,
+        random_order=False,
+        served_at=timezone.now(),
+    )
+    query = replace(query, anchors=(Line(product.pk, 1),))
+    others = tuple(line for line in cart.lines if line.product.pk != product.pk)
+    looked_at = replace(cart, lines=(*others, ContentsLine(0, product, 1, None, None)))
+    answer = _answer(caller, query)
+    if answer.standing is not None:
+        return _again(looked_at, query, answer.standing, answer.weights_line)
+    return _served(caller, looked_at, query, answer)
 
 
 def _nothing_to_do(cart: CartContents) -> str:
@@ -183,10 +213,22 @@ def _state_key(query: SwapQuery, providers: str) -> str:
 
 
 def _served(caller: Caller, cart: CartContents, query: SwapQuery, answer: _Answer) -> Slate:
-    """Logs a new ranking as it is shown: positions count what stood the check."""
+    """Logs a new ranking as it is shown: positions count what stood the check.
+
+    What no cart needs is not logged without consent.
+    """
     ranking = answer.ranking
     standing = still_standing(cart, query, list(enumerate(ranking.swaps, start=1)))
     shown = [replace(row, position=at) for at, row in enumerate(standing, start=1)]
+    if query.placement == PRODUCT_PAGE and not caller.consent:
+        return slate(
+            cart,
+            shown,
+            qid=None,
+            policy=ranking.policy,
+            ranker_tag=ranking.ranker_tag,
+            weights_line=answer.weights_line,
+        )
     features = np.array([row.swap.features for row in shown], dtype=np.float64)
     qid = record.slate(
         caller,

@@ -93,7 +93,7 @@ def slate(
     cart: CartContents,
     shown: Sequence[Shown],
     *,
-    qid: UUID,
+    qid: UUID | None,
     policy: str,
     ranker_tag: str,
     weights_line: str,

@@ -8,6 +8,7 @@ urlpatterns = [
     path("search", catalogue.search, name="search"),
     path("c/<slug:slug>", catalogue.category, name="category"),
     path("p/<int:pk>", product.page, name="product"),
+    path("p/<int:pk>/alternatives", product.alternatives, name="alternatives"),
     path("cart", cart.page, name="cart"),
     path("cart/add", cart.add, name="cart_add"),
     path("cart/budget", budget.change, name="cart_budget"),
