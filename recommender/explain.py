@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from recommender import alarms, conf, processes
+from recommender import alarms, conf, history, processes
 from recommender.models import LiveTag, RankerVersion, TrainingRun
 from tracking import log
 
@@ -131,6 +131,7 @@ def status() -> dict[str, Any]:
         "processes": processes.told(),
         "alarms": [{"name": a.name, "message": a.message} for a in alarms.current()],
         "weights": version.weights_state if version else "",
+        "moved": history.moved(version.tag) if version else "",
         "purchases": purchases,
         "purchases_until_training": every - purchases % every,
         "training": {

@@ -6,13 +6,20 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from recommender import explain, health
+from recommender import explain, health, history, ledger
+
+SHOWN_VERDICTS = 5
 
 
 @require_safe
 def model(request: HttpRequest) -> HttpResponse:
     """What the ranker has learned, for people."""
-    context = {"importance": explain.importance(), "status": explain.status()}
+    context = {
+        "importance": explain.importance(),
+        "status": explain.status(),
+        "history": history.page(),
+        "newest": ledger.versions()[:SHOWN_VERDICTS],
+    }
     return render(request, "recommender/model.html", context)
 
 

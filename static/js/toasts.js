@@ -15,6 +15,7 @@
   let generation = null;
   let etag = null;
   let learning = false;
+  let updated = false;
   let done = false;
   let timer = null;
 
@@ -24,8 +25,17 @@
     region.append(toast);
   };
 
+  // The weights are measured after the promotion; until then it is not known what moved.
+  const measured = ({ weights, moved }) => {
+    if (weights === "computing") return false;
+    if (moved) say(`✨ AI model updated! ${moved}`);
+    return true;
+  };
+
   // True when there is nothing more to wait for.
-  const told = ({ generation: now, training }) => {
+  const told = (status) => {
+    if (updated) return measured(status);
+    const { generation: now, training } = status;
     generation ??= now;
     if (training.state === "running") {
       if (!learning) say("🎓 Learning from your purchases...");
@@ -37,8 +47,12 @@
     const since = Date.parse(training.started_at) >= Date.parse(placedAt);
     if (learning || since) {
       // The first answer may come after the promotion; then the training began after the purchase.
-      const updated = training.state === "promoted" && (now > generation || since);
-      say(updated ? "✨ AI model updated!" : training.message);
+      if (training.state === "promoted" && (now > generation || since)) {
+        updated = true;
+        say("✨ AI model updated!");
+        return measured(status);
+      }
+      say(training.message);
     }
     return true;
   };

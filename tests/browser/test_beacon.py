@@ -1,0 +1,156 @@
+"""The beacon in a real browser, on a page of its own: what counts as seen, and how it is told."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+SCRIPT = (Path(__file__).resolve().parents[2] / "static/js/beacon.js").read_text(encoding="utf-8")
+
+
+def _page(qid: str = "q1", *, products: int = 3, height: int = 100) -> str:
+    items = "".join(
+        f'<li data-qid="{qid}" data-position="{at}" data-product="{at + 10}"'
+        f' style="height:{height}px">swap</li>'
+        for at in range(1, products + 1)
+    )
+    return (
+        f'<body data-track-url="/api/track-events"><ol style="margin:0">{items}</ol>'
+        f"<script>{SCRIPT}</script></body>"
+    )
+
+
+@dataclass
+class Told:
+    """What each address answers, and the events of every message that arrived."""
+
+    pages: dict[str, str] = field(
+        default_factory=lambda: {"/": _page(), "/other": "<p>elsewhere</p>"}
+    )
+    messages: list[list[dict]] = field(default_factory=list)
+
+
+@pytest.fixture
+def heard() -> Iterator[tuple[str, Told]]:
+    """A server's address: what leaves with a page reaches a server, and no test's interception."""
+    told = Told()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(told.pages.get(self.path, ""), "text/html")
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            told.messages.append(json.loads(body)["events"])
+            self._answer("{}", "application/json")
+
+        def _answer(self, text: str, kind: str) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", told
+        server.shutdown()
+
+
+@pytest.fixture
+def told(
+    heard: tuple[str, Told], browser_path: str
+) -> Iterator[tuple[Page, dict[str, str], list[list[dict]]]]:
+    """A page 800 x 600, what each address answers, and the events of every message."""
+    address, told = heard
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"]
+        )
+        context = browser.new_context(base_url=address, viewport={"width": 800, "height": 600})
+        yield context.new_page(), told.pages, told.messages
+        browser.close()
+
+
+def _positions(messages: list[list[dict]]) -> list[list[int]]:
+    return [[event["position"] for event in events] for events in messages]
+
+
+def test_a_slate_in_view_for_a_second_is_one_message(told):
+    page, _, messages = told
+    page.goto("/")
+    page.wait_for_timeout(800)
+    assert messages == []
+    page.wait_for_timeout(600)
+    assert _positions(messages) == [[1, 2, 3]]
+    assert {event["event_type"] for event in messages[0]} == {"impression"}
+    assert [event["product_id"] for event in messages[0]] == [11, 12, 13]
+
+
+def test_what_is_less_than_half_visible_is_not_seen(told):
+    page, pages, messages = told
+    # 600 px show the first item whole and a third of the second.
+    pages["/"] = _page(height=450)
+    page.goto("/")
+    page.wait_for_timeout(1400)
+    page.goto("/other")
+    page.wait_for_timeout(300)
+    assert _positions(messages) == [[1]]
+
+
+def test_what_was_seen_is_told_although_the_page_changes(told):
+    page, pages, messages = told
+    pages["/"] = _page(height=280)
+    page.goto("/")
+    page.wait_for_timeout(1300)
+    # The third is still to be seen, so nothing was sent yet.
+    assert messages == []
+    page.goto("/other")
+    page.wait_for_timeout(300)
+    assert _positions(messages) == [[1, 2]]
+
+
+def test_who_leaves_before_a_second_has_seen_nothing(told):
+    page, _, messages = told
+    page.goto("/")
+    page.wait_for_timeout(500)
+    page.goto("/other")
+    page.wait_for_timeout(1200)
+    assert messages == []
+
+
+def test_the_same_slate_shown_again_is_not_told_again(told):
+    page, _, messages = told
+    for _ in range(2):
+        page.goto("/")
+        page.wait_for_timeout(1300)
+    assert _positions(messages) == [[1, 2, 3]]
+
+
+def test_a_slate_that_is_replaced_tells_what_was_seen_of_it_and_no_more(told):
+    page, pages, messages = told
+    pages["/"] = _page(height=280)
+    page.goto("/")
+    page.wait_for_timeout(1300)
+    # The third comes into view for less than a second before the slate is replaced.
+    page.evaluate("window.scrollTo(0, 300)")
+    page.wait_for_timeout(300)
+    page.evaluate(
+        """() => {
+          document.querySelector("ol").replaceChildren();
+          document.dispatchEvent(new Event("htmx:afterSettle"));
+        }"""
+    )
+    page.wait_for_timeout(1200)
+    assert _positions(messages) == [[1, 2]]
