@@ -34,6 +34,9 @@ class Conf:
     lease_seconds: int = 30
     training_seconds: int = 900
     training_threads: int = 2
+    # Memory in use, of the training process alone.
+    training_megabytes: int = 3000
+    training_attempts: int = 5
     weights_overdue_seconds: int = 180
     check_seconds: float = 1.0
     heartbeat_seconds: int = 15

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 
 from recommender import conf
@@ -59,7 +59,8 @@ def take(bucket: int, *, now: datetime, by_hand: bool = False) -> int | None:
         taken = TrainingRun.objects.filter(free, wanted, pk=1).update(
             bucket=bucket,
             fence=F("fence") + 1,
-            attempts=F("attempts") + 1,
+            # A newer bucket has not been tried yet, whatever became of the one before it.
+            attempts=Case(When(bucket=bucket, then=F("attempts") + 1), default=1),
             leased_until=now + timedelta(seconds=conf.current().lease_seconds),
             state=TrainingRun.State.RUNNING,
             message="",
@@ -122,16 +123,51 @@ def finish(fence: int, *, state: TrainingRun.State, message: str, now: datetime)
 
 
 def fail(fence: int, *, message: str, now: datetime) -> bool:
-    """The training broke down: the bucket stays due and is tried again, each time a bit later."""
+    """The training broke down: the bucket stays due and is tried again, each time a bit later.
+
+    After ``TRAINING_ATTEMPTS`` it is given up, and the next bucket is the next to be tried.
+    """
     run = _held(fence).first()
     if run is None:
         return False
+    if run.attempts >= conf.current().training_attempts:
+        return _give_up(run, message, now=now)
     pause = timedelta(seconds=min(2**run.attempts, LONGEST_BACKOFF))
     return bool(
         _held(fence).update(
             leased_until=now + pause,
             state=TrainingRun.State.FAILED,
             message=message,
+            ended_at=now,
+        )
+    )
+
+
+def give_up_lost(*, now: datetime) -> bool:
+    """Give up a bucket whose last holder vanished with the last attempt; True when that was so."""
+    run = TrainingRun.objects.filter(
+        pk=1,
+        state=TrainingRun.State.RUNNING,
+        leased_until__lt=now,
+        attempts__gte=conf.current().training_attempts,
+    ).first()
+    if run is None:
+        return False
+    return _give_up(run, "the process that trained it is gone", now=now)
+
+
+def _give_up(run: TrainingRun, message: str, *, now: datetime) -> bool:
+    """The bucket counts as satisfied; the attempts stay, for an alarm to count them."""
+    told = (
+        f"Bucket {run.bucket} was given up after {run.attempts} attempts; the last one: "
+        f"{message.rstrip('.')}. The live policy stays."
+    )
+    return bool(
+        _held(run.fence).update(
+            trained_bucket=F("bucket"),
+            leased_until=None,
+            state=TrainingRun.State.FAILED,
+            message=told,
             ended_at=now,
         )
     )

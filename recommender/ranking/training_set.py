@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from recommender.ranking.errors import ForeignFingerprint
-from recommender.ranking.features.schema import NAMES, fingerprint
+from recommender.ranking.features.schema import NAMES, fingerprint, refuse_infinite
 from recommender.ranking.metrics import GAINS
 from recommender.ranking.pairs import informative
 from recommender.ranking.query import Floats, Ints
@@ -62,6 +62,7 @@ class TrainingSet:
         )
         groups = group_sizes(rows["qid"])
         features = rows[list(NAMES)].to_numpy(dtype=np.float64)
+        refuse_infinite(features)
         return cls(rows, features, rows["label"].to_numpy(dtype=np.int64), groups)
 
     def __len__(self) -> int:

@@ -67,6 +67,13 @@ def test_an_unknown_label_is_refused_with_its_place(label):
         TrainingSet.from_rows(rows)
 
 
+def test_an_infinite_feature_is_refused_by_name():
+    rows = _frame()
+    rows.loc[3, "size_ratio"] = np.inf
+    with pytest.raises(ValueError, match="the feature size_ratio is infinite"):
+        TrainingSet.from_rows(rows)
+
+
 def test_a_slate_in_two_pieces_is_refused():
     with pytest.raises(ValueError, match="not adjacent; sort by qid first"):
         group_sizes(pd.Series(["a", "a", "b", "a"]))

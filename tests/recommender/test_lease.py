@@ -103,3 +103,64 @@ def test_by_hand_one_need_not_wait_out_a_breakdown():
     assert fence is not None
     lease.fail(fence, message="killed", now=timezone.now())
     assert lease.take(1, now=timezone.now(), by_hand=True) == 2
+
+
+def _five_breakdowns(now) -> None:
+    for _ in range(5):
+        TrainingRun.objects.update(leased_until=None)
+        fence = lease.take(1, now=now)
+        assert fence is not None
+        lease.fail(fence, message="killed.", now=now)
+
+
+def test_after_five_breakdowns_the_bucket_is_given_up_and_the_failure_stays_to_be_seen():
+    _purchases(5)
+    _five_breakdowns(timezone.now())
+    run = TrainingRun.objects.get()
+    assert (run.state, run.message) == (
+        "failed",
+        "Bucket 1 was given up after 5 attempts; the last one: killed. The live policy stays.",
+    )
+    assert run.attempts == 5
+    assert lease.due_bucket() is None
+
+
+def test_the_bucket_after_one_that_was_given_up_is_tried_five_times_too():
+    _five_breakdowns(timezone.now())
+    _purchases(10)
+    assert lease.due_bucket() == 2
+    lease.take(2, now=timezone.now())
+    assert TrainingRun.objects.get().attempts == 1
+
+
+def test_a_newer_bucket_begins_to_count_anew():
+    now = timezone.now()
+    for bucket in (1, 2):
+        fence = lease.take(bucket, now=now)
+        assert fence is not None
+        lease.fail(fence, message="killed", now=now)
+        assert TrainingRun.objects.get().attempts == 1
+        now += timedelta(seconds=3)
+
+
+def test_five_holders_that_vanished_are_five_attempts():
+    now = timezone.now()
+    _purchases(5)
+    for _ in range(5):
+        assert not lease.give_up_lost(now=now)
+        assert lease.take(1, now=now)
+        now += timedelta(minutes=1)
+    assert lease.give_up_lost(now=now)
+    run = TrainingRun.objects.get()
+    assert run.state == "failed"
+    assert "the process that trained it is gone" in run.message
+    assert lease.due_bucket() is None
+
+
+def test_the_fifth_holder_is_left_alone_while_its_lease_runs():
+    now = timezone.now()
+    for _ in range(5):
+        now += timedelta(minutes=1)
+        fence = lease.take(1, now=now)
+    assert not lease.give_up_lost(now=now)
+    assert lease.holds(fence)

@@ -88,6 +88,18 @@ def test_a_training_that_hangs_is_ended(monkeypatch, settings):
     assert TrainingRun.objects.get().message == "The training took longer than 1 s."
 
 
+def test_a_training_that_eats_the_memory_is_ended(monkeypatch, settings):
+    def eats(*_: str) -> subprocess.Popen[bytes]:
+        hungry = "import time; held = b'x' * 200_000_000; time.sleep(60)"
+        return subprocess.Popen([sys.executable, "-c", hungry])
+
+    monkeypatch.setattr(trainer, "_spawn", eats)
+    settings.RECOMMENDER = {**settings.RECOMMENDER, "TRAINING_MEGABYTES": 100}
+    _purchases(5)
+    trainer.run_if_due()
+    assert TrainingRun.objects.get().message == "The training used more than 100 MB of memory."
+
+
 def test_the_sweeper_finds_a_due_bucket_without_any_message(monkeypatch):
     started: list[bool] = []
     monkeypatch.setattr(sweeper, "_start_training", lambda: started.append(True))

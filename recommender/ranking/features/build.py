@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recommender.ranking.features.schema import FEATURES
+from recommender.ranking.features.schema import FEATURES, refuse_infinite
 from recommender.ranking.query import Floats, Query, State, Swaps
 
 
@@ -13,9 +13,11 @@ def build(query: Query, swaps: Swaps, state: State) -> Floats:
 
     A value depends on its own swap, the query and the state, never on which other swaps are in the
     array: rebuilding any subset gives the same bits. What is not defined is NaN.
+    Raises ValueError with the name of a feature that is infinite.
     """
     matrix = np.empty((len(swaps), len(FEATURES)))
     if len(swaps):
         for at, feature in enumerate(FEATURES):
             matrix[:, at] = feature.compute(query, swaps, state)
+    refuse_infinite(matrix)
     return matrix

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from recommender.ranking.features import context, popularity, price, similarity, taste
 from recommender.ranking.query import Floats, Query, State, Swaps
 
@@ -70,6 +72,15 @@ def fingerprint() -> str:
     """SHA-256 over names, order and versions: what a ranker must have been trained on."""
     text = ";".join(f"{feature.name}@{feature.version}" for feature in FEATURES)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def refuse_infinite(features: Floats) -> None:
+    """Raises ValueError with the name of the first infinite column of a feature matrix."""
+    infinite = np.isinf(features).any(axis=0)
+    if infinite.any():
+        raise ValueError(
+            f"the feature {NAMES[int(np.argmax(infinite))]} is infinite; what is not defined is NaN"
+        )
 
 
 def column(name: str) -> int:
