@@ -46,7 +46,7 @@ def product(product_id: int) -> Product:
 
 def matching(
     *,
-    text: str = "",
+    text: str | search.Reading = "",
     shelf: Category | None = None,
     min_price: Decimal | None = None,
     max_price: Decimal | None = None,
@@ -56,7 +56,8 @@ def matching(
 
     ``shelf`` stands for its whole subtree, prices are inclusive.
     """
-    found = search.matching(Product.objects.filter(is_active=True), text)
+    reading = search.read(text) if isinstance(text, str) else text
+    found = search.matching(Product.objects.filter(is_active=True), reading)
     if shelf is not None:
         under = Category.objects.filter(
             Q(pk=shelf.pk) | Q(parent=shelf.pk) | Q(parent__parent=shelf.pk)

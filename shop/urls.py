@@ -6,6 +6,7 @@ urlpatterns = [
     path("api/", include("shop.api.urls")),
     path("", catalogue.home, name="home"),
     path("search", catalogue.search, name="search"),
+    path("search/suggest", catalogue.suggest, name="suggest"),
     path("c/<slug:slug>", catalogue.category, name="category"),
     path("p/<int:pk>", product.page, name="product"),
     path("p/<int:pk>/alternatives", product.alternatives, name="alternatives"),

@@ -1,8 +1,19 @@
 """What every test may ask for."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from scripts import system_packages
+from shop import vocabulary
+
+
+@pytest.fixture(autouse=True)
+def _new_vocabulary() -> Iterator[None]:
+    """Each test has a catalogue of its own, whose version may be that of another test's."""
+    vocabulary.forget()
+    yield
+    vocabulary.forget()
 
 
 @pytest.fixture(scope="session")

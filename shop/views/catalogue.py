@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from shop import catalogue as shelves
 from shop import price_history
+from shop import search as words
 from shop.errors import Missing
 from shop.forms import SORTS, CatalogueForm
 from shop.models import Category, Product
@@ -24,6 +25,7 @@ WORTH_TELLING = Decimal("0.9")
 """The home page shows what costs at most this share of its usual price of the last eight weeks."""
 LOOKED_AT = 60
 """So many of the most bought promotions are held against their history."""
+FEWEST_LETTERS, LOOKED_THROUGH, SUGGESTED_TYPES, SUGGESTED = 2, 24, 3, 6
 DIVIDED = {
     None: ("Departments", "category__parent__parent"),
     Category.Level.DEPARTMENT: ("Aisles", "category__parent"),
@@ -90,6 +92,21 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def suggest(request: HttpRequest) -> HttpResponse:
+    """What stands under the search field while somebody types: types first, then products."""
+    form = CatalogueForm(request.GET)
+    form.is_valid()
+    typed = form.wanted["search"].strip()
+    found: list[Product] = []
+    if len(typed) >= FEWEST_LETTERS:
+        best = shelves.ordered(shelves.matching(text=typed), "relevance")
+        found = list(best.select_related("category")[:LOOKED_THROUGH])
+    kinds = list({product.category_id: product.category for product in found}.values())
+    context = {"typed": typed, "kinds": kinds[:SUGGESTED_TYPES], "products": found[:SUGGESTED]}
+    return render(request, "shop/suggestions.html", context)
+
+
+@require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """A department, an aisle or a type."""
     try:
@@ -103,8 +120,9 @@ def _catalogue(request: HttpRequest, shelf: Category | None) -> HttpResponse:
     form = CatalogueForm(request.GET)
     form.is_valid()
     wanted = form.wanted
+    reading = words.read(wanted["search"])
     matching = shelves.matching(
-        text=wanted["search"],
+        text=reading,
         shelf=shelf,
         min_price=wanted["min_price"],
         max_price=wanted["max_price"],
@@ -122,6 +140,7 @@ def _catalogue(request: HttpRequest, shelf: Category | None) -> HttpResponse:
         "category_path": path(shelf) if shelf else [],
         "heading": shelf.name if shelf else _heading(wanted),
         "wanted": {**wanted, **form.typed},
+        "corrected": reading.corrected,
         "errors": form.errors,
         "sorts": SORTS,
         "shelves": [part for part in parts if part["name"]],
@@ -138,12 +157,12 @@ def _counted(request: HttpRequest, matching: QuerySet[Product], level: str) -> l
     name, slug = f"{level}__name", f"{level}__slug"
     query = request.GET.copy()
     query.pop("page", None)
-    words = f"?{query.urlencode()}" if query else ""
+    address = f"?{query.urlencode()}" if query else ""
     return [
         {
             "name": row[name],
             "count": row["count"],
-            "url": reverse("category", args=[row[slug]]) + words if row[slug] else "",
+            "url": reverse("category", args=[row[slug]]) + address if row[slug] else "",
         }
         for row in matching.order_by(name).values(name, slug).annotate(count=Count("pk"))
     ]

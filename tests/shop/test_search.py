@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from shop import catalogue
+from shop import catalogue, vocabulary
 from shop.errors import Missing
 from shop.models import Category
 from tests.shop.shelf import product, product_type
@@ -144,6 +144,7 @@ def test_a_page_costs_two_queries(products, django_assert_num_queries):
     for _ in range(products):
         product(brand="Meadow")
     shelf = Category.objects.get(level=2)
+    vocabulary.current()
     with django_assert_num_queries(2):
         rows = catalogue.ordered(catalogue.matching(text="coffee", shelf=shelf), "relevance")
         page = catalogue.page(rows)
