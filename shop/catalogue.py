@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F, FloatField, Q, QuerySet
+from django.db.models import F, FloatField, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from shop import search
@@ -51,10 +51,13 @@ def matching(
     min_price: Decimal | None = None,
     max_price: Decimal | None = None,
     promotion: bool = False,
+    brands: Sequence[str] = (),
+    diet: Sequence[str] = (),
 ) -> QuerySet[Product]:
     """Products on sale that fit everything given, annotated with ``relevance``; not ordered.
 
-    ``shelf`` stands for its whole subtree, prices are inclusive.
+    ``shelf`` stands for its whole subtree, prices are inclusive; any of ``brands``, all of the tags
+    of ``diet``.
     """
     reading = search.read(text) if isinstance(text, str) else text
     found = search.matching(Product.objects.filter(is_active=True), reading)
@@ -69,6 +72,13 @@ def matching(
         found = found.filter(price__lte=max_price)
     if promotion:
         found = found.filter(price__lt=F("regular_price"))
+    if brands:
+        found = found.filter(brand__name__in=brands)
+    if diet:
+        # SQLite has no containment of JSON; the list's text holds each tag in its own quotes.
+        found = found.annotate(diet_text=Cast("diet_tags", TextField()))
+        for tag in diet:
+            found = found.filter(diet_text__contains=f'"{tag}"')
     return found
 
 

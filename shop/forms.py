@@ -44,6 +44,13 @@ class MoneyField(forms.DecimalField):
         return super().to_python(value)
 
 
+class NamesField(forms.MultipleChoiceField):
+    """Names that the form does not know beforehand."""
+
+    def valid_value(self, value: Any) -> bool:
+        return 0 < len(value) <= 120 and "\0" not in value
+
+
 class CatalogueForm(forms.Form):
     """What a catalogue page is asked for; a wrong field counts as not given, and is told."""
 
@@ -59,6 +66,8 @@ class CatalogueForm(forms.Form):
         error_messages=dict.fromkeys(("invalid", "min_value"), "The upper price is not an amount."),
     )
     promotion = forms.BooleanField(required=False)
+    brand = NamesField(required=False)
+    diet = forms.MultipleChoiceField(required=False, choices=list(DIET_TAGS.items()))
     sort = forms.ChoiceField(required=False, choices=SORTS)
     page = forms.IntegerField(required=False, min_value=1, max_value=100_000)
 
@@ -71,6 +80,8 @@ class CatalogueForm(forms.Form):
             "min_price": given.get("min_price"),
             "max_price": given.get("max_price"),
             "promotion": given.get("promotion", False),
+            "brand": given.get("brand", []),
+            "diet": given.get("diet", []),
             "sort": given.get("sort") or "relevance",
             "page": given.get("page") or 1,
         }

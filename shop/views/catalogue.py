@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,9 +15,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from shop import catalogue as shelves
-from shop import price_history
+from shop import facets, price_history
 from shop import search as words
 from shop.errors import Missing
+from shop.facets import Narrowed, Shelf
 from shop.forms import SORTS, CatalogueForm
 from shop.models import Category, Product
 
@@ -121,16 +123,17 @@ def _catalogue(request: HttpRequest, shelf: Category | None) -> HttpResponse:
     form.is_valid()
     wanted = form.wanted
     reading = words.read(wanted["search"])
-    matching = shelves.matching(
-        text=reading,
-        shelf=shelf,
+    narrowed = Narrowed(
+        brands=wanted["brand"],
+        diet=wanted["diet"],
         min_price=wanted["min_price"],
         max_price=wanted["max_price"],
         promotion=wanted["promotion"],
     )
-    title, level = DIVIDED.get(Category.Level(shelf.level) if shelf else None, ("", ""))
-    parts = _counted(request, matching, level) if level else []
-    total = sum(part["count"] for part in parts) if level else matching.count()
+    title, level = DIVIDED.get(Category.Level(shelf.level) if shelf else None, ("", "category"))
+    found = facets.of(shelves.matching(text=reading, shelf=shelf), narrowed, level=level)
+    total = found.total
+    matching = shelves.matching(text=reading, shelf=shelf, **asdict(narrowed))
     last = max(1, -(-total // shelves.PAGE_SIZE))
     pages = Pages(number=min(wanted["page"], last), count=last)
     ordered = shelves.ordered(matching, wanted["sort"]).select_related("brand", "category")
@@ -143,7 +146,8 @@ def _catalogue(request: HttpRequest, shelf: Category | None) -> HttpResponse:
         "corrected": reading.corrected,
         "errors": form.errors,
         "sorts": SORTS,
-        "shelves": [part for part in parts if part["name"]],
+        "facets": found,
+        "shelves": _addressed(request, found.shelves) if title else [],
         "shelves_title": title,
         "total": total,
         "pages": pages,
@@ -152,19 +156,13 @@ def _catalogue(request: HttpRequest, shelf: Category | None) -> HttpResponse:
     return render(request, "shop/catalogue.html", context, status=422 if form.errors else 200)
 
 
-def _counted(request: HttpRequest, matching: QuerySet[Product], level: str) -> list[dict[str, Any]]:
+def _addressed(request: HttpRequest, found: Sequence[Shelf]) -> list[dict[str, Any]]:
     """The shelves that hold what was found, with how many, and their addresses."""
-    name, slug = f"{level}__name", f"{level}__slug"
     query = request.GET.copy()
     query.pop("page", None)
     address = f"?{query.urlencode()}" if query else ""
     return [
-        {
-            "name": row[name],
-            "count": row["count"],
-            "url": reverse("category", args=[row[slug]]) + address if row[slug] else "",
-        }
-        for row in matching.order_by(name).values(name, slug).annotate(count=Count("pk"))
+        {**asdict(part), "url": reverse("category", args=[part.slug]) + address} for part in found
     ]
 
 
