@@ -17,7 +17,7 @@ SIMILAR_KIND = "A similar kind of product"
 
 WORDS: dict[str, tuple[Callable[[float], bool], str]] = {
     "cf_bpr_score": (lambda value: value >= 0.6, "Bought by shoppers like you"),
-    "semantic_sim": (lambda value: value >= 0.5, "Much like what is in your cart"),
+    "semantic_sim": (lambda value: value >= 0.5, "Much like the one it stands for"),
     "price_saving": (lambda value: value > 0, "Saves money on this line"),
     "within_budget_flag": (lambda value: value == 1, "Brings your cart within budget"),
     "size_ratio": (lambda value: 0.9 <= value <= 1.1, "About the same pack size"),

@@ -36,6 +36,10 @@ _FORMS = (
             r"|spread|hummus|cheese$|gelatin|dessert|shortening"),
     ("tray", r"beef|steak|pork|chicken|turkey|lamb|meat|fish|sausage|bacon|ham\b|salami|hot dog"
              r"|shrimp|salmon|ribs|seafood|deli|pepperoni|entree|patties|rotisserie"),
+    ("banana", r"banana|plantain"),
+    ("leaf", r"lettuce|spinach|greens|herb|cabbage|kale|broccoli|celery"),
+    ("root", r"carrot|radish|parsnip|turnip|beets?\b"),
+    ("berries", r"berr|grape(?!fruit)|cherries"),
     ("produce", r"fruit|vegetable|apple|banana|berr|citrus|grape|melon|tomato|potato|onion|lettuce"
                 r"|pepper|mushroom|carrot|broccoli|squash|peach|pear|plum|orange|corn$|garlic|kiwi"
                 r"|mango|avocado|herb|radish|spinach|greens|nectarine|tangerine|cauliflower|produce"),
@@ -43,26 +47,29 @@ _FORMS = (
 _COMPILED = tuple((form, re.compile(words, re.IGNORECASE)) for form, words in _FORMS)
 
 
+LOOSE = frozenset({"banana", "leaf", "root", "berries", "produce"})
+"""What is sold without a printed pack, and so without a label."""
+
 # What has no printed pack has the colour of the thing itself; hues as in the stylesheet.
 _NATURAL = (
-    ({"produce"}, 2, r"banana|lemon|squash|corn|pineapple|pear|potato"),
-    ({"produce"}, 1, r"orange|carrot|peach|nectarine|tangerine|mango|clementine"),
-    ({"produce"}, 0, r"apple|tomato|strawberr|cherr|radish|melon"),
-    ({"produce"}, 8, r"grape|plum|berr|onion|beet|eggplant"),
-    ({"produce"}, 4, r""),
+    (LOOSE, 2, r"banana|lemon|squash|corn|pineapple|pear|potato"),
+    (LOOSE, 1, r"orange|carrot|peach|nectarine|tangerine|mango|clementine"),
+    (LOOSE, 0, r"apple|tomato|strawberr|cherr|radish|melon"),
+    (LOOSE, 8, r"grape|plum|berr|onion|beet|eggplant"),
+    (LOOSE, 4, r""),
     ({"tray"}, 1, r"chicken|turkey"),
     ({"tray"}, 6, r"fish|shrimp|salmon|seafood"),
     ({"tray"}, 0, r""),
 )
 _LABELS = {"can": 54, "box": 55, "tube": 49, "bag": 57, "tub": 62, "carton": 62, "jar": 62,
-           "bottle": 63, "produce": 65, "jug": 67, "loaf": 68, "tray": 69, "egg": 69, "spray": 70,
+           "bottle": 63, "jug": 67, "loaf": 68, "tray": 69, "egg": 69, "spray": 70,
            "roll": 70}  # fmt: skip
 """The height of the label's base line on each drawing."""
 
 
 @dataclass(frozen=True)
 class Packshot:
-    """A symbol of the sprite, a colour class 0–11 and at most two letters for the label."""
+    """A symbol of the sprite, a colour class 0–11, at most two letters for the label of a pack."""
 
     form: str
     hue: int
@@ -78,7 +85,11 @@ def of_product(product: Product) -> Packshot:
     brand = product.brand.name if product.brand else product.name
     form = form_of(product.category.name) or form_of(product.name) or "box"
     hue = _natural_hue(form, product.category.name)
-    return Packshot(form, crc32(brand.encode()) % HUES if hue is None else hue, _letters(brand))
+    return Packshot(
+        form,
+        crc32(brand.encode()) % HUES if hue is None else hue,
+        "" if form in LOOSE else _letters(brand),
+    )
 
 
 def of_shelf(name: str) -> Packshot:
