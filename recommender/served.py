@@ -40,6 +40,7 @@ def inputs(
             "touched": touched,
             "centre": list(taste.centre_products),
             "session": list(taste.session_products),
+            "purchases": list(taste.purchases),
         },
     }
 
@@ -68,6 +69,7 @@ def taste_of(logged: Mapping[str, Any]) -> Taste:
         last_touched={int(key): when for key, when in taste["touched"].items()},
         centre_products=tuple(taste["centre"]),
         session_products=tuple(taste["session"]),
+        purchases=tuple(taste["purchases"]),
     )
 
 

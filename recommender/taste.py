@@ -20,7 +20,7 @@ from recommender.ranking.query import Floats, Snapshot, Taste
 from shop.models import Order, OrderLine
 from tracking import log
 
-TOUCHED, CENTRE, CHOSEN, ACTIONS, RECENT = 300, 50, 100, 20, 20
+TOUCHED, CENTRE, CHOSEN, ACTIONS, RECENT = 300, 50, 200, 20, 20
 """How many of the newest of each fact are kept."""
 
 WRITE_AFTER = 30
@@ -28,6 +28,9 @@ WRITE_AFTER = 30
 
 SETTLED = timedelta(seconds=10)
 """Of two requests at one moment the older event may become visible last: these are not stored."""
+
+JUDGED = 100
+"""So many of the newest choices say how thrifty a shopper is."""
 
 INTENT_RATE = 0.3
 SWITCH_AFTER = 45.0
@@ -63,6 +66,7 @@ class Known:
             diet_bits=sum(1 << at for at, tag in enumerate(snapshot.diet_tags) if tag in wanted),
             last_touched={int(key): when for key, when in self.facts["touched"].items()},
             centre_products=tuple(self.facts["bought"]),
+            purchases=tuple(self.facts["chosen"]),
             session_products=tuple(
                 dict.fromkeys(
                     product
@@ -220,7 +224,7 @@ def _thrift(snapshot: Snapshot) -> _Thrift:
 
 
 def _beta(facts: Mapping[str, Any], snapshot: Snapshot, thrift: _Thrift) -> float:
-    rows = snapshot.rows_of(np.asarray(facts["chosen"], dtype=np.int64))
+    rows = snapshot.rows_of(np.asarray(facts["chosen"][-JUDGED:], dtype=np.int64))
     chosen = thrift.values[rows[rows >= 0]]
     accepted, refused = facts["swaps"]
     total = float(chosen.sum()) + accepted + PRIOR_CHOICES * thrift.mean

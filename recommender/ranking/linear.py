@@ -21,6 +21,10 @@ PULL = 10.0
 """Strength of the pull to the prior, in slates."""
 
 HAND_SIGNED: dict[str, float] = {
+    "bought_share": 1.0,
+    "brand_share": 0.3,
+    "size_share": 0.2,
+    "promotion_depth": 0.3,
     "recency": 0.5,
     "cf_bpr_score": 0.5,
     "popularity": 0.3,
@@ -34,6 +38,10 @@ HAND_SIGNED: dict[str, float] = {
 """Written weights per standard deviation: own history and others' buying, then the saving."""
 
 TYPICAL: dict[str, tuple[float, float]] = {
+    "bought_share": (0.05, 0.12),
+    "brand_share": (0.1, 0.2),
+    "size_share": (0.1, 0.2),
+    "promotion_depth": (0.1, 0.15),
     "cf_bpr_score": (0.5, 0.29),
     "semantic_sim": (0.5, 0.25),
     "price_saving": (1.0, 1.0),

@@ -150,7 +150,8 @@ class Taste:
     EMA, 0 (save money) to 1 (keep quality). ``diet_bits`` is the diet profile. ``last_touched``
     maps a product id to when this shopper last bought or carted it (seconds since the epoch).
     ``centre_products`` are the most recent distinct purchases (at most 50), newest first;
-    ``session_products`` what this session viewed or carted, newest first.
+    ``session_products`` what this session viewed or carted, newest first. ``purchases`` are the
+    newest purchases with their repeats (at most 200), oldest first.
     """
 
     shopper_id: int | None
@@ -160,6 +161,7 @@ class Taste:
     last_touched: dict[int, float] = field(default_factory=dict)
     centre_products: tuple[int, ...] = ()
     session_products: tuple[int, ...] = ()
+    purchases: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ POSITION_BIAS_FROM = 1_000
 """Slates with a positive from which the shown position is passed to LightGBM."""
 
 Slates = tuple[Floats, Ints, Ints]
-"""Features (rows, 21), labels (rows,), group sizes (groups,)."""
+"""Features (rows, features), labels (rows,), group sizes (groups,)."""
 
 
 @dataclass(frozen=True)

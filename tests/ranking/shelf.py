@@ -115,6 +115,7 @@ def market(products: int, *, seed: int, text: int = 128, factors: int = 65) -> t
         type_id=rng.integers(types, size=products),
         aisle_id=rng.integers(max(types // 4, 1), size=products),
         price_cents=rng.integers(50, 2_000, size=products),
+        regular_cents=2_000,
         amount_milli=rng.integers(0, 3, size=products) * rng.integers(1, 900_000, size=products),
         base_unit=rng.integers(0, 4, size=products),
         popularity=rng.random(products),
@@ -150,6 +151,7 @@ def market(products: int, *, seed: int, text: int = 128, factors: int = 65) -> t
         diet_bits=1,
         last_touched=last,
         centre_products=tuple(bought[:50].tolist()),
+        purchases=tuple(rng.choice(bought, size=200).tolist()),
     )
     cart = query(
         cart=tuple(shelf.product_id[anchors].tolist()), total_cents=6_000, budget_cents=5_800

@@ -8,7 +8,7 @@ import pytest
 
 from recommender.ranking import artifact, ranker, rungs
 from recommender.ranking.errors import ForeignFingerprint, UntrustedArtifact
-from recommender.ranking.features.schema import fingerprint
+from recommender.ranking.features.schema import NAMES, fingerprint
 from recommender.ranking.linear import LinearRanker, hand_signed
 from tests.ranking import lessons
 
@@ -107,7 +107,7 @@ def test_golden_rows_that_score_otherwise_are_refused():
 
 
 def test_a_score_that_is_not_a_number_is_refused():
-    broken = LinearRanker(np.zeros(21), np.ones(21), np.full(21, np.nan))
+    broken = LinearRanker(*(np.full(len(NAMES), value) for value in (0.0, 1.0, np.nan)))
     golden = artifact.golden(hand_signed(), TRAINING.features)
     with pytest.raises(UntrustedArtifact, match="17 of 17 golden rows"):
         _verify(artifact.dump(broken), golden=golden)
@@ -118,7 +118,7 @@ def test_golden_rows_are_spread_and_hold_one_that_knows_nothing():
     assert len(golden["rows"]) == len(golden["scores"]) == 17
     assert golden["rows"][0] == TRAINING.features[0].tolist()
     assert golden["rows"][15] == TRAINING.features[-1].tolist()
-    assert golden["rows"][16] == [None] * 21
+    assert golden["rows"][16] == [None] * len(NAMES)
 
 
 def test_few_rows_are_golden_once_each():

@@ -16,7 +16,7 @@ def _bits(matrix: np.ndarray) -> bytes:
 
 
 def test_the_matrix_has_a_row_per_swap_and_a_column_per_feature():
-    assert WHOLE.shape == (200, 21)
+    assert WHOLE.shape == (200, len(NAMES))
     assert WHOLE.dtype == np.float64
 
 
@@ -67,7 +67,7 @@ def test_item_features_differ_between_swaps():
 
 
 def test_no_swaps_give_no_rows():
-    assert build(QUERY, SWAPS.take(shelf.ints()), STATE).shape == (0, 21)
+    assert build(QUERY, SWAPS.take(shelf.ints()), STATE).shape == (0, len(NAMES))
 
 
 def test_a_stranger_without_budget_history_sizes_or_vectors_has_nan_exactly_where_undefined():
@@ -85,4 +85,6 @@ def test_a_stranger_without_budget_history_sizes_or_vectors_has_nan_exactly_wher
         "distance_to_semantic_center",
         "budget_pressure",
         "premium_anchor",
+        "size_share",
+        "price_level",
     }

@@ -10,7 +10,7 @@ from recommender.ranking.choices import questions as asking
 from recommender.ranking.choices.assortment import CANDIDATES, Assortment
 from recommender.ranking.choices.history import History
 from recommender.ranking.choices.replay import Replayed, replay
-from recommender.ranking.features.schema import column
+from recommender.ranking.features.schema import NAMES, column
 from recommender.ranking.query import Vectors
 from tests.ranking import shelf
 from tests.ranking.shelf import ints
@@ -181,7 +181,7 @@ def _replay(history: History, given: Vectors) -> Replayed:
 def test_one_pack_is_swapped_for_one_pack_and_the_bought_one_is_the_only_positive(busy, trained):
     found = _replay(busy, trained)
     starts = np.cumsum(found.groups) - found.groups
-    assert found.features.shape == (found.groups.sum(), 21)
+    assert found.features.shape == (found.groups.sum(), len(NAMES))
     assert np.add.reduceat(found.labels, starts).tolist() == [1] * len(found.groups)
     assert 0 < found.coverage <= 1
     assert np.isnan(found.features[:, column("budget_pressure")]).all()

@@ -63,3 +63,17 @@ def test_an_anchor_is_premium_from_the_sixtieth_percentile_of_its_type_on():
         shelf.query(), shelf.swaps([0, 1, 2], [3, 3, 3]), shelf.state(products)
     )
     np.testing.assert_array_equal(found, [1.0, 0.0, np.nan])
+
+
+def test_a_promotion_is_as_deep_as_the_price_lies_below_the_regular_one():
+    products = shelf.snapshot(4, price_cents=[75, 100, 110, 0], regular_cents=[100, 100, 100, 100])
+    found = price.promotion_depth(
+        shelf.query(), shelf.swaps([0] * 4, [0, 1, 2, 3]), shelf.state(products)
+    )
+    np.testing.assert_array_equal(found, [0.25, 0.0, 0.0, np.nan])
+
+
+def test_the_price_level_is_the_candidates_own_percentile():
+    products = shelf.snapshot(3, price_percentile=[0.9, 0.2, np.nan])
+    found = price.price_level(shelf.query(), shelf.swaps([0, 0], [1, 2]), shelf.state(products))
+    np.testing.assert_array_equal(found, [0.2, np.nan])

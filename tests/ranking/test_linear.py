@@ -46,8 +46,8 @@ def test_what_does_not_vary_within_a_slate_gets_no_weight():
 
 
 def test_an_undefined_value_counts_as_the_mean():
-    ranker = linear.LinearRanker(np.full(21, 2.0), np.full(21, 0.5), np.ones(21))
-    row = np.full((1, 21), 2.0)
+    ranker = linear.LinearRanker(*(np.full(len(NAMES), value) for value in (2.0, 0.5, 1.0)))
+    row = np.full((1, len(NAMES)), 2.0)
     row[0, SAVING] = 3.0
     holes = row.copy()
     holes[0, POPULAR] = np.nan

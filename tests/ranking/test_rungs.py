@@ -50,7 +50,7 @@ def test_one_shopper_alone_cannot_turn_the_store_round():
         fitted = rungs.fit_linear(TrainingSet.from_rows(given))
         assert fitted.weights[column("popularity")] > 0.2
     uncapped = rungs.fit_linear(TrainingSet.from_rows(rows.assign(shopper=rows["qid"])))
-    assert uncapped.weights[column("popularity")] < -1
+    assert uncapped.weights[column("popularity")] < -0.9
 
 
 def test_289_positive_samples_are_refused_with_their_number_by_both_rungs():

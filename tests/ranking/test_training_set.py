@@ -123,7 +123,11 @@ def test_blocks_cut_the_slates_by_time_into_nearly_equal_parts():
     assert [len(block) for block in found] == [3, 2, 2]
     qids = [qid for block in found for qid in block.first_rows["qid"]]
     assert qids == [f"q{at:05d}" for at in range(7)]
-    assert [block.features.shape for block in found] == [(6, 21), (4, 21), (4, 21)]
+    assert [block.features.shape for block in found] == [
+        (6, len(NAMES)),
+        (4, len(NAMES)),
+        (4, len(NAMES)),
+    ]
 
 
 def test_chosen_slates_keep_rows_labels_and_features_together():
@@ -144,7 +148,7 @@ def test_the_description_counts_samples_sessions_slates_and_origins():
         "samples": 12,
         "sessions": 3,
         "slates": 4,
-        "total_features": 21,
+        "total_features": len(NAMES),
         "positive_share": 0.3333,
         "without_positive": 1,
         "prior_weight": 1.0,

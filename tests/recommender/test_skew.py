@@ -7,7 +7,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from recommender import columns, files, skew, vectors
-from recommender.ranking.features.schema import column
+from recommender.ranking.features.schema import NAMES, column
 from shop import recommendations
 from shop.models import DietProfile
 from tests.recommender import market
@@ -43,7 +43,12 @@ def _check(slate: Slate) -> skew.Skew:
 
 def test_served_vectors_are_rebuilt_bit_for_bit(slate):
     found = _check(slate)
-    assert (found.slates, found.values, found.differences, found.tastes) == (1, 63, 0, 0)
+    assert (found.slates, found.values, found.differences, found.tastes) == (
+        1,
+        3 * len(NAMES),
+        0,
+        0,
+    )
     values = np.frombuffer(slate.features).reshape(3, -1)
     assert np.isfinite(values[:, column("cf_bpr_score")]).sum() == 2
     assert np.isfinite(values[:, column("recency")]).sum() == 2
@@ -64,7 +69,7 @@ def test_a_damaged_snapshot_is_found(slate):
     name = f"snapshot-{slate.snapshot_tag}.npz"
     files.write("training", name, files.read("training", name)[:-40])
     found = _check(slate)
-    assert found.differences == 63
+    assert found.differences == 3 * len(NAMES)
     assert "cannot be rebuilt" in found.problems[0]
 
 
@@ -95,7 +100,7 @@ def test_slates_of_other_features_are_counted_apart(slate):
 
 def test_the_command_fails_on_one_difference(slate, capsys):
     call_command("check_skew")
-    assert "1 slates, 63 values: 0 differences" in capsys.readouterr().out
+    assert f"1 slates, {3 * len(NAMES)} values: 0 differences" in capsys.readouterr().out
     slate.features = b"\0" * len(slate.features)
     slate.save()
     with pytest.raises(CommandError, match="differences"):

@@ -67,6 +67,15 @@ def test_what_was_just_done_counts_at_once():
     assert found.session_products == (product.pk,)
 
 
+def test_purchases_are_known_with_their_repeats_from_history_and_from_events():
+    first, second = market.coffees("3.00", "5.00")
+    caller, member = shelf.shopper(), market.member("a@example.org")
+    market.imported_order(member, second, placed_at=timezone.now() - timedelta(days=2))
+    _did(caller, "purchase", first.pk, first.pk)
+    _did(caller, "cart_add", second.pk)
+    assert _taste(caller, member_id=member.pk).purchases == (second.pk, first.pk, first.pk)
+
+
 def test_refusing_a_swap_keeps_quality_and_accepting_one_saves_money():
     product, _ = market.coffees("3.00", "5.00")
     refuser, accepter = shelf.shopper(), shelf.shopper()

@@ -26,6 +26,7 @@ from recommender.ranking.query import (
 
 CENTRE = 50
 PRIOR_CHOICES = 8.0
+PURCHASES = 200
 
 
 @dataclass(frozen=True)
@@ -162,12 +163,14 @@ class _Known:
         self._last: dict[int, float] = {}
         self._newest: dict[int, None] = {}
         self._rows: list[int] = []
+        self._products: list[int] = []
 
     def bought(self, row: int, product_id: int, time: float) -> None:
         self._last[product_id] = float(time)
         self._newest.pop(product_id, None)
         self._newest[product_id] = None
         self._rows.append(row)
+        self._products.append(product_id)
 
     def taste(self, snapshot: Snapshot) -> Taste:
         chosen = np.asarray(self._rows[-100:], dtype=np.int64)
@@ -179,4 +182,5 @@ class _Known:
             intent=0.5,
             last_touched=self._last,
             centre_products=tuple(list(self._newest)[: -CENTRE - 1 : -1]),
+            purchases=tuple(self._products[-PURCHASES:]),
         )

@@ -1,1 +1,1 @@
-"""The 21 features: a small pure function each, declared in ``schema``, computed by ``build``."""
+"""The features: a small pure function each, declared in ``schema``, computed by ``build``."""

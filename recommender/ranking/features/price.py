@@ -37,6 +37,19 @@ def premium_anchor(query: Query, swaps: Swaps, state: State) -> Floats:
     return np.where(np.isnan(percentile), np.nan, percentile >= PREMIUM_PERCENTILE)
 
 
+def promotion_depth(query: Query, swaps: Swaps, state: State) -> Floats:
+    """How far the candidate's price lies below its regular price, 0 to 1; NaN when unknown."""
+    price = state.snapshot.price_cents[swaps.candidate_row]
+    regular = state.snapshot.regular_cents[swaps.candidate_row]
+    depth = 1.0 - price / np.maximum(regular, 1)
+    return np.where((price > 0) & (regular > 0), np.maximum(depth, 0.0), np.nan)
+
+
+def price_level(query: Query, swaps: Swaps, state: State) -> Floats:
+    """The candidate's unit price as a percentile of its type, 0 to 1; NaN when unknown."""
+    return state.snapshot.price_percentile[swaps.candidate_row]
+
+
 def budget_pressure(query: Query, swaps: Swaps, state: State) -> Floats:
     """max(0, (total - budget) / budget); NaN without a budget."""
     if query.budget_cents is None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from recommender.ranking.features import context, popularity, price, similarity, taste
+from recommender.ranking.features import context, loyalty, popularity, price, similarity, taste
 from recommender.ranking.query import Floats, Query, State, Swaps
 
 
@@ -56,6 +56,12 @@ FEATURES: tuple[Feature, ...] = (
     Feature("cart_size", context.cart_size, "context", "visit"),
     Feature("dow", context.dow, "context", "visit"),
     Feature("hour", context.hour, "context", "visit"),
+    Feature("bought_times", loyalty.bought_times, "item", "history"),
+    Feature("bought_share", loyalty.bought_share, "item", "history"),
+    Feature("brand_share", loyalty.brand_share, "item", "history"),
+    Feature("size_share", loyalty.size_share, "item", "history"),
+    Feature("promotion_depth", price.promotion_depth, "item", "price"),
+    Feature("price_level", price.price_level, "item", "price"),
 )
 NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 ITEM: tuple[str, ...] = tuple(f.name for f in FEATURES if f.kind == "item")
