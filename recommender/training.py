@@ -5,7 +5,6 @@ The command and the worker's process run this same function, under a lease.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ import pandas as pd
 from django.db import transaction
 from django.utils import timezone
 
-from recommender import conf, files, frames, lease, live_ranker, promotion, registry
+from recommender import conf, files, frames, lease, live_ranker, promotion, recipe, registry
 from recommender.models import LiveTag, RankerVersion, TrainingRun
 from recommender.ranking import artifact, evaluation, gate, importance, rungs
 from recommender.ranking.artifact import Scorer
@@ -27,7 +26,7 @@ from recommender.ranking.features.schema import fingerprint
 from recommender.ranking.metrics import ndcg
 from recommender.ranking.query import Floats
 from recommender.ranking.ranker import refuse_unlearnable
-from recommender.ranking.training_set import TrainingSet, from_parquet, to_parquet
+from recommender.ranking.training_set import TrainingSet, from_parquet
 from tracking import log
 
 SEED = 0
@@ -120,10 +119,14 @@ def _learn(training: TrainingSet, *, bucket: int, fence: int, threads: int) -> O
             artifact=artifact.dump(challenger),
             fingerprint=fingerprint(),
             golden=artifact.golden(challenger, training.features),
-            training_info={**training.describe(), "purchases": log.purchases()},
+            training_info={
+                **training.describe(),
+                "purchases": log.purchases(),
+                "recipe": recipe.of(seed=SEED, threads=threads),
+            },
             evaluation=_evaluation(chain),
             verdict=plain(verdict.as_json()),
-            training_file=_keep(training),
+            training_file=recipe.keep(training),
         ),
         bucket=bucket,
         fence=fence,
@@ -198,8 +201,8 @@ def _against_live(chain: Chain) -> Chain:
     served_at = pd.concat([slates.first_rows["served_at"] for slates in later])
     unseen = (served_at >= version.version.trained_at).to_numpy()
     measured = np.concatenate([_ndcg(live.scorer, slates) for slates in later])
-    recipe = chain.ndcg[live.policy]
-    return replace(chain, ndcg={**chain.ndcg, "live": np.where(unseen, measured, recipe)})
+    stand_in = chain.ndcg[live.policy]
+    return replace(chain, ndcg={**chain.ndcg, "live": np.where(unseen, measured, stand_in)})
 
 
 def _ndcg(scorer: Scorer, slates: TrainingSet) -> Floats:
@@ -223,13 +226,6 @@ def _evaluation(chain: Chain) -> dict[str, Any]:
     }
     result: dict[str, Any] = plain(body)
     return result
-
-
-def _keep(training: TrainingSet) -> str:
-    data = to_parquet(training)
-    name = f"ltr-{hashlib.sha256(data).hexdigest()[:24]}.parquet"
-    files.write("training", name, data)
-    return name
 
 
 def _stored_ranker(version: RankerVersion) -> Scorer:
