@@ -12,7 +12,7 @@ RUNTIME := $(VENV)/installed-runtime-$(shell cat requirements.txt requirements-d
 DEVELOPMENT := $(VENV)/installed-development-$(shell cat requirements*.txt | cksum | cut -d' ' -f1)
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes
 
-.PHONY: help run demo test check quality bench format lock
+.PHONY: help run demo test check quality proof bench format lock
 
 help:
 	@echo "make run      prepare the demo store and open it (PORT=8000, DATA_DIR=var)"
@@ -21,6 +21,7 @@ help:
 	@echo "make check    ruff, mypy, import rules, templates, migrations"
 	@echo "make quality  the quality tables of README (half an hour; writes DATA_DIR/reports)"
 	@echo "make bench    our pages against django-oscar's (ten minutes; installs it beside, in a folder of its own)"
+	@echo "make proof    prove that it learns, with controls (five minutes; fails when one does not hold)"
 	@echo "make format   let ruff and djlint rewrite what they can"
 	@echo "make lock     compile requirements*.in into requirements*.txt, with hashes"
 
@@ -48,10 +49,14 @@ check: $(DEVELOPMENT)
 
 quality: demo
 	OMP_NUM_THREADS=1 $(BIN)/python manage.py compare_rankers
+	OMP_NUM_THREADS=1 $(BIN)/python manage.py learning_curve
 	OMP_NUM_THREADS=2 $(BIN)/python manage.py evaluate_ranker --data complete-journey --households 800
 
 bench: $(RUNTIME)
 	@$(BIN)/python benchmarks/storefront.py
+
+proof: demo
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python manage.py prove_learning
 
 format: $(DEVELOPMENT)
 	$(BIN)/ruff check --fix .

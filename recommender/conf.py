@@ -31,6 +31,7 @@ class Conf:
     gate_live_margin: float = 0.02
     gate_first_over_blend: float = 0.0
     gate_blend_margin: float = 0.01
+    gate_most_luck: float = 0.001
     lease_seconds: int = 30
     training_seconds: int = 900
     training_threads: int = 2
@@ -59,6 +60,7 @@ class Conf:
             "gate_live_margin",
             "gate_first_over_blend",
             "gate_blend_margin",
+            "gate_most_luck",
         ):
             if not 0 <= getattr(self, name) <= 1:
                 raise _wrong(name, "is not between 0 and 1")
@@ -75,6 +77,7 @@ class Conf:
             live_margin=self.gate_live_margin,
             first_over_blend=self.gate_first_over_blend,
             blend_margin=self.gate_blend_margin,
+            most_luck=self.gate_most_luck,
         )
 
 

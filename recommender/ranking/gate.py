@@ -10,7 +10,7 @@ import numpy as np
 from recommender.ranking.artifact import Scorer
 from recommender.ranking.evaluation import Chain
 from recommender.ranking.features.schema import FEATURES
-from recommender.ranking.metrics import paired_difference
+from recommender.ranking.metrics import luck, paired_difference
 from recommender.ranking.query import Floats
 
 SIMPLE, TREES = ("linear", "hand_signed"), ("ltr", "ltr_on_linear")
@@ -27,6 +27,10 @@ class GateRules:
     live_margin: float = 0.02
     first_over_blend: float = 0.0
     blend_margin: float = 0.01
+    most_luck: float = 0.001
+    """Of a lead over random order. Labels that say nothing give none, however the rungs fall out;
+    against the blend alone two of twenty trainings on shuffled labels passed at 95 %."""
+
     resamples: int = 2000
 
 
@@ -110,6 +114,17 @@ def judge(
                 f"at least {low:+.3f} (must be above {bar:+.3f})",
             )
         )
+    lead = chain.ndcg[policy] - chain.ndcg["random"]
+    chance = luck(lead, chain.shoppers)
+    mean = float(np.nansum(lead) / max(np.sum(~np.isnan(lead)), 1))
+    figures["over_random"] = {"difference": mean, "luck": chance}
+    checks.append(
+        (
+            chance < rules.most_luck,
+            f"NDCG@5 {mean:+.3f} against random order, which luck gives with a "
+            f"likelihood of {chance:.2g} (must be below {rules.most_luck:g})",
+        )
+    )
     distinct = len(np.unique(challenger.score(sample)))
     checks.append((distinct > 1, f"{distinct} distinct scores (more than one)"))
     falls = _falls_with_saving(challenger, sample)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
 from recommender.ranking.query import Floats, Ints
 
@@ -22,15 +23,20 @@ def ndcg(
     ECIR 2008), so that row order can never carry the label. Discount 1 / log2(1 + place), cut
     after place k (Järvelin & Kekäläinen, 2002).
     """
-    check_groups(len(labels), groups)
-    if len(scores) != len(labels):
-        raise ValueError(f"{len(scores)} scores for {len(labels)} labels")
+    gain = np.asarray(gains, dtype=np.float64)[labels]
+    return ndcg_of_gains(gain, scores, groups, k=k)
+
+
+def ndcg_of_gains(gain: Floats, scores: Floats, groups: Ints, *, k: int) -> Floats:
+    """``ndcg`` where every row's gain is known itself, 0 or more, not by a label."""
+    check_groups(len(gain), groups)
+    if len(scores) != len(gain):
+        raise ValueError(f"{len(scores)} scores for {len(gain)} labels")
     if not len(groups):
         return np.empty(0)
     group = np.repeat(np.arange(len(groups)), groups)
     start = np.cumsum(groups) - groups
-    gain = np.asarray(gains, dtype=np.float64)[labels]
-    place = np.arange(len(labels)) - start[group]
+    place = np.arange(len(gain)) - start[group]
     discount = np.where(place < k, 1.0 / np.log2(place + 2.0), 0.0)
 
     order = np.lexsort((-scores, group))
@@ -93,6 +99,33 @@ def paired_difference(
     tails = [0.05, 0.95] if one_sided else [0.025, 0.975]
     low, high = np.quantile(means, tails)
     return float(np.nanmean(difference)), float(low), float(high)
+
+
+def luck(values: Floats, shoppers: NDArray) -> float:
+    """How likely a mean this far above zero is when the truth is zero; NaN values left out.
+
+    One-sided t-test over whole shoppers, for the far tail, where a percentile bootstrap of few
+    shoppers is too sure. 1 when the mean is not above zero or there are fewer than two shoppers.
+    """
+    known = ~np.isnan(values)
+    _, shopper = np.unique(np.asarray(shoppers)[known], return_inverse=True)
+    count = np.bincount(shopper).astype(np.float64)
+    total = np.bincount(shopper, weights=values[known]).astype(np.float64)
+    return luck_of_totals(total, count)
+
+
+def luck_of_totals(total: Floats, count: Floats) -> float:
+    """``luck`` of shoppers whose ``count`` values add up to ``total`` each."""
+    shoppers = len(total)
+    if shoppers < 2:
+        return 1.0
+    mean = total.sum() / count.sum()
+    if mean <= 0.0:
+        return 1.0
+    spread = np.sqrt(np.sum((total - mean * count) ** 2) * shoppers / (shoppers - 1))
+    if spread == 0.0:
+        return 0.0
+    return float(student.sf(mean * count.sum() / spread, shoppers - 1))
 
 
 def _resampled_means(

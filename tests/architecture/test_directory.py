@@ -11,6 +11,7 @@ FOLDERS = (
     "shop",
     "tracking",
     "recommender",
+    "recommender/proof",
     "recommender/ranking",
     "recommender/ranking/features",
     "recommender/management/commands",

@@ -20,8 +20,8 @@ SAMPLE = lessons.features(20, 5)
 def _chain(slates: int = 60, *, shoppers: int = 60, **quality: float) -> Chain:
     """Later slates with these mean NDCG@5 and a little spread, the same for every policy."""
     spread = 0.02 * np.random.default_rng(0).normal(size=slates)
-    means = {"blend": 0.6, "hand_signed": 0.7, "linear": 0.8, "ltr": 0.8, "ltr_on_linear": 0.7}
-    means |= quality
+    means = {"random": 0.55, "blend": 0.6, "hand_signed": 0.7, "linear": 0.8}
+    means |= {"ltr": 0.8, "ltr_on_linear": 0.7} | quality
     values = {policy: mean + spread for policy, mean in means.items()}
     values |= {"oracle": np.ones(slates), "worst": np.full(slates, 0.3)}
     return Chain([], values, np.array([f"v:{at % shoppers}" for at in range(slates)]))
@@ -49,6 +49,8 @@ def test_who_fulfils_every_rule_passes_with_its_figures():
         "60 later shoppers (at least 5)",
         "NDCG@5 +0.200 against the 60/40 blend, with 95 % confidence at least +0.200 "
         "(must be above +0.000)",
+        "NDCG@5 +0.250 against random order, which luck gives with a likelihood of 0 "
+        "(must be below 0.001)",
         "100 distinct scores (more than one)",
         "0 of 100 swaps fall when their saving grows (0)",
     ]
@@ -64,6 +66,8 @@ def test_who_fulfils_every_rule_passes_with_its_figures():
          "least +0.000 (must be above +0.000)"),
         (_chain(live=0.85), GOOD, "NDCG@5 -0.050 against the live policy, with 95 % confidence at "
          "least -0.050 (must be above -0.020)"),
+        (_chain(random=0.8), GOOD, "NDCG@5 +0.000 against random order, which luck gives with a "
+         "likelihood of 1 (must be below 0.001)"),
         (_chain(), _ranker(), "1 distinct scores (more than one)"),
         (_chain(), _ranker(price_saving=-1.0), "100 of 100 swaps fall when their saving grows (0)"),
     ],

@@ -125,3 +125,16 @@ def test_a_one_sided_bound_lies_nearer_to_the_mean():
     assert low < nearer_low < mean < nearer_high < high
     # 1.645 against 1.960 standard errors.
     assert (mean - nearer_low) / (mean - low) == pytest.approx(1.645 / 1.960, abs=0.06)
+
+
+def test_luck_is_the_tail_of_the_t_distribution_over_whole_shoppers():
+    """Means 1, 2 and 3: mean 2, standard error 1/sqrt(3), so t = 3.464 with 2 degrees: 3.7 %."""
+    shoppers = np.array(["a", "b", "c", "c"])
+    assert metrics.luck(np.array([1.0, 2.0, 3.0, np.nan]), shoppers) == pytest.approx(
+        0.0371, abs=1e-4
+    )
+    assert metrics.luck(-np.array([1.0, 2.0, 3.0, np.nan]), shoppers) == 1.0
+    # Four slates of two shoppers are two pieces of evidence, not four.
+    of_two = metrics.luck(np.array([1.0, 1.0, 3.0, 3.0]), np.array(["a", "a", "b", "b"]))
+    assert of_two == pytest.approx(metrics.luck(np.array([1.0, 3.0]), np.array(["a", "b"])))
+    assert metrics.luck(np.array([1.0]), np.array(["a"])) == 1.0
