@@ -12,7 +12,7 @@ RUNTIME := $(VENV)/installed-runtime-$(shell cat requirements.txt requirements-d
 DEVELOPMENT := $(VENV)/installed-development-$(shell cat requirements*.txt | cksum | cut -d' ' -f1)
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes
 
-.PHONY: help run demo test check quality proof bench format lock
+.PHONY: help run demo test check quality proof screenshots lighthouse bench format lock
 
 help:
 	@echo "make run      prepare the demo store and open it (PORT=8000, DATA_DIR=var)"
@@ -22,6 +22,8 @@ help:
 	@echo "make quality  the quality tables of README (half an hour; writes DATA_DIR/reports)"
 	@echo "make bench    our pages against django-oscar's (ten minutes; installs it beside, in a folder of its own)"
 	@echo "make proof    prove that it learns, with controls (five minutes; fails when one does not hold)"
+	@echo "make screenshots  pictures of an open store into docs/images (STORE=http://127.0.0.1:8000)"
+	@echo "make lighthouse   Lighthouse on an open store, as a table (needs npx; STORE as above)"
 	@echo "make format   let ruff and djlint rewrite what they can"
 	@echo "make lock     compile requirements*.in into requirements*.txt, with hashes"
 
@@ -57,6 +59,10 @@ bench: $(RUNTIME)
 
 proof: demo
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python manage.py prove_learning
+
+# Both look at a store that is open: make run, in another window.
+screenshots lighthouse: $(DEVELOPMENT)
+	@$(BIN)/python scripts/$@.py
 
 format: $(DEVELOPMENT)
 	$(BIN)/ruff check --fix .

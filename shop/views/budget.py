@@ -60,7 +60,8 @@ def _typed(request: HttpRequest, htmx: HtmxDetails) -> HttpResponse:
     else:
         standing = glance(visitor.of(request).shopper_key).standing
     messages.success(request, standing.words)
-    return render(request, "shop/budget_typed.html", {**context, "standing": standing})
+    context |= {"standing": standing, "place": REGION if context else ""}
+    return render(request, "shop/budget_typed.html", context)
 
 
 def _refused(request: HttpRequest, words: str, *, typing: bool, htmx: HtmxDetails) -> HttpResponse:

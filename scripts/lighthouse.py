@@ -1,0 +1,82 @@
+"""Lighthouse on the pages of an open store (STORE), mobile with default throttling, as Markdown.
+
+Lighthouse itself comes through npx, or is the program that LIGHTHOUSE names.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from typing import Any
+
+from shop_window import STORE, browser, fill_cart, set_budget, shopper
+from system_packages import find_browser
+
+COMMAND = shlex.split(os.environ.get("LIGHTHOUSE", "npx --yes lighthouse@12"))
+CATEGORIES = ("performance", "accessibility", "best-practices")
+
+
+def main() -> None:
+    with browser() as opened:
+        page = shopper(opened)
+        page.goto("/")
+        category = page.locator(".tile").first.get_attribute("href") or "/"
+        page.goto("/search?search=coffee")
+        product = page.locator(".product h3 a").first.get_attribute("href") or "/"
+        fill_cart(page)
+        set_budget(page, 0.85)
+        cookies = page.context.cookies()
+    pages = {
+        "home": "/",
+        "category": category,
+        "product": product,
+        "cart over budget": "/cart",
+        "checkout": "/checkout",
+    }
+    cookie = "; ".join(f"{row['name']}={row['value']}" for row in cookies)
+    print("| page | performance | accessibility | best practices | LCP | CLS | sent | script |")
+    print("|---|---|---|---|---|---|---|---|")
+    for name, path in pages.items():
+        print(row(name, report(STORE + path, cookie)), flush=True)
+
+
+def report(url: str, cookie: str) -> dict[str, Any]:
+    """Lighthouse's own report; its failure ends the program with what it said."""
+    done = subprocess.run(
+        [
+            *COMMAND, url, "--quiet", "--output=json",
+            f"--only-categories={','.join(CATEGORIES)}",
+            "--chrome-flags=--headless=new --no-sandbox",
+            f"--extra-headers={json.dumps({'Cookie': cookie})}",
+        ],
+        env={**os.environ, "CHROME_PATH": str(find_browser())},
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    if done.returncode:
+        sys.exit(f"lighthouse failed on {url}:\n{done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def row(name: str, found: dict[str, Any]) -> str:
+    """One line of the table; bytes are those that went over the wire."""
+    audits = found["audits"]
+    scores = [f"{found['categories'][key]['score'] * 100:.0f}" for key in CATEGORIES]
+    requests = audits["network-requests"]["details"]["items"]
+    sent = sum(item.get("transferSize", 0) for item in requests)
+    script = sum(
+        item.get("transferSize", 0) for item in requests if item.get("resourceType") == "Script"
+    )
+    lcp = audits["largest-contentful-paint"]["numericValue"] / 1000
+    cls = audits["cumulative-layout-shift"]["numericValue"]
+    figures = [f"{lcp:.1f} s", f"{cls:.3f}", f"{sent / 1024:.0f} KiB", f"{script / 1024:.1f} KiB"]
+    return f"| {name} | {' | '.join([*scores, *figures])} |"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""axe finds nothing to complain of in any state of the store, in light and in dark."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.cart_over_budget import add_three, budget_field, go_over_budget_here
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+NARROW = {"viewport": {"width": 360, "height": 800}, "reduced_motion": "reduce"}
+BOTH = pytest.mark.parametrize(
+    "shopper",
+    [{**NARROW, "color_scheme": "light"}, {**NARROW, "color_scheme": "dark"}],
+    indirect=True,
+    ids=["light", "dark"],
+)
+
+
+def assert_accessible(page: Page, state: str) -> None:
+    found = Axe().run(page).response["violations"]
+    told = [(row["id"], [node["target"] for node in row["nodes"]]) for row in found]
+    assert told == [], f"{state}: {told}"
+    overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert overflow <= 0, f"{state}: {overflow} pixels wider than the window"
+
+
+@BOTH
+def test_the_pages_at_rest(shopper: Page) -> None:
+    for address in (
+        "/", "/search?search=milk", "/cart", "/account/sign-in", "/account/sign-up",
+        "/account/password", "/account/diet", "/privacy", "/nowhere",
+    ):  # fmt: skip
+        shopper.goto(address)
+        assert_accessible(shopper, address)
+
+
+@BOTH
+def test_the_cart_in_each_of_its_states(shopper: Page) -> None:
+    page = shopper
+    add_three(page)
+    assert_accessible(page, "cards with steppers")
+    page.goto("/cart")
+    assert_accessible(page, "no budget")
+    go_over_budget_here(page)
+    assert_accessible(page, "over budget")
+    page.get_by_role("link", name="Fit my cart to the budget").click()
+    expect(page.locator("#fit_title")).to_be_focused()
+    assert_accessible(page, "fit previewed")
+    page.get_by_role("link", name="Leave it").click()
+    page.get_by_role("button", name=re.compile("^Keep mine")).first.click()
+    expect(page.get_by_role("button", name=re.compile("^Offer again"))).to_be_visible()
+    assert_accessible(page, "kept")
+    page.get_by_role("button", name=re.compile("^Accept")).first.click()
+    expect(page.locator(".just")).to_be_visible()
+    assert_accessible(page, "swapped")
+    budget_field(page).fill("sixty")
+    budget_field(page).press("Enter")
+    expect(page.locator("#budget_error")).to_be_visible()
+    assert_accessible(page, "a wrong budget")
+
+
+@BOTH
+def test_the_checkout_and_its_errors(shopper: Page) -> None:
+    add_three(shopper)
+    shopper.goto("/checkout")
+    assert_accessible(shopper, "checkout")
+    shopper.get_by_role("button", name="Place the order").click()
+    expect(shopper.locator("#wrong")).to_be_focused()
+    assert_accessible(shopper, "checkout error")
