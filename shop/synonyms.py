@@ -6,8 +6,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "aubergine": ("eggplant",),
     "biscuit": ("cookie", "cracker"),
     "catsup": ("ketchup",),
-    "coke": ("soda", "soft drink"),
-    "cola": ("soda", "soft drink"),
+    # Not plain "soda": that finds baking soda too.
+    "coke": ("soda can", "soda bottle", "soda single", "soda 2", "soft drink"),
+    "cola": ("soda can", "soda bottle", "soda single", "soda 2", "soft drink"),
     "courgette": ("zucchini",),
     "coriander": ("cilantro",),
     "crisp": ("chip",),
