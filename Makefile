@@ -35,6 +35,7 @@ demo: $(RUNTIME)
 
 test: $(DEVELOPMENT)
 	@$(BIN)/python scripts/system_packages.py browser
+	@$(BIN)/python scripts/system_packages.py servers
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # Checks open a database and draw a key; neither belongs in the store's own folder.

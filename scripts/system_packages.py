@@ -1,6 +1,6 @@
-"""What Python packages leave to the system: OpenMP for LightGBM, a browser for the tests.
+"""What Python packages leave to the system: OpenMP, and a browser and servers for the tests.
 
-Both are installed with apt-get where that works; otherwise a sentence says how to get them.
+They are installed with apt-get where that works; otherwise a sentence says how to get them.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 APPLICATIONS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
+POSTGRES = ("initdb", "postgres", "createdb")
 NO_BROWSER = (
     "No Chrome or Chromium was found, and it could not be installed. Install one"
     " (Debian: sudo apt-get install chromium; macOS: brew install --cask chromium)"
@@ -43,6 +45,26 @@ def ensure_browser() -> None:
         _apt_install("chromium")
     if not find_browser():
         sys.exit(NO_BROWSER)
+
+
+def find_postgres() -> str | None:
+    """Folder of PostgreSQL's programs; Debian keeps them out of the PATH. None when absent."""
+    inside = shutil.which("postgres")
+    folders = [Path(inside).resolve().parent] if inside else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    whole = (f for f in folders if all((f / name).exists() for name in POSTGRES))
+    return next((str(folder) for folder in whole), None)
+
+
+def ensure_servers() -> None:
+    """PostgreSQL and Redis for the flows of the production profile, where apt-get works.
+
+    Without them those flows are skipped, and say so.
+    """
+    if not find_postgres():
+        _apt_install("postgresql")
+    if not shutil.which("redis-server"):
+        _apt_install("redis-server")
 
 
 def ensure_openmp() -> None:
@@ -74,4 +96,5 @@ def _apt_install(package: str) -> None:
 
 
 if __name__ == "__main__":
-    {"openmp": ensure_openmp, "browser": ensure_browser}[sys.argv[1]]()
+    ensure = {"openmp": ensure_openmp, "browser": ensure_browser, "servers": ensure_servers}
+    ensure[sys.argv[1]]()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import numpy as np
 from django.utils import timezone
 
-from recommender.ranking.features.schema import NAMES, fingerprint
+from recommender.ranking.features.schema import NAMES, column, fingerprint
 from tests.recommender import market
 from tracking import record
 from tracking.record import Draft
@@ -14,18 +15,28 @@ from tracking.record import Draft
 SLATES, SIZE = 60, 5
 
 
-def fill() -> None:
-    """Eight coffees, and 60 simulated slates whose looks follow the saving."""
+def shelf() -> None:
+    """Eight coffees, from nine dollars down to two."""
     market.coffees(*[f"{price}.00" for price in range(9, 1, -1)])
-    judged = market.judged(SLATES, noise=0.1)
-    features = judged.rows[list(NAMES)].to_numpy().reshape(SLATES, SIZE, -1)
-    labels = judged.labels.reshape(SLATES, SIZE)
+
+
+def slates(follows: str = "price_saving", days: int = 20) -> None:
+    """60 simulated slates, served until ``days`` ago, whose looks follow this column.
+
+    "nothing" is a log whose looks follow nothing: no challenger that learns from it is better.
+    """
+    rng = np.random.default_rng(days)
+    features = rng.normal(size=(SLATES, SIZE, len(NAMES)))
+    appeal = rng.normal(size=(SLATES, SIZE))
+    if follows != "nothing":
+        appeal = features[:, :, column(follows)] + 0.1 * appeal
+    labels = np.argsort(np.argsort(-appeal, axis=1), axis=1) < 2
     now = timezone.now()
     for at in range(SLATES):
-        _slate(features[at].tobytes(), labels[at].tolist(), now - timedelta(days=20, hours=at))
+        _slate(features[at].tobytes(), labels[at].tolist(), now - timedelta(days=days, hours=at))
 
 
-def _slate(features: bytes, labels: list[int], served_at) -> None:
+def _slate(features: bytes, looked_at: list[bool], served_at) -> None:
     caller = record.start_simulated_session(member_id=None, persona="", started_at=served_at)
     items = [
         {"position": at, "product": at, "anchor": 1, "propensity": 1.0} for at in range(1, SIZE + 1)
@@ -43,8 +54,8 @@ def _slate(features: bytes, labels: list[int], served_at) -> None:
     record.events(
         caller,
         [
-            Draft("view" if label else "impression", at, qid, at, served_at)
-            for at, label in enumerate(labels, start=1)
+            Draft("view" if looked else "impression", at, qid, at, served_at)
+            for at, looked in enumerate(looked_at, start=1)
         ],
         server_side=True,
     )

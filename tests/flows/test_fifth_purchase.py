@@ -1,148 +1,161 @@
-"""Real processes: a web server and a worker, five purchases, and a new ranker without a restart."""
+"""Real processes: two web servers and a worker, five purchases, a new ranker without a restart."""
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.cookiejar import CookieJar
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from scripts import system_packages
+from tests.flows.running_store import Open, Shopper, embedded, manage, opened, production, until
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 120
+AT_MOST = 90
+"""Seconds until every process serves the new ranker. TARGETS S6 asks for 5 and 3 on a quiet machine
+(`benchmarks/reload.py` measures them); a test may share its machine with others."""
 
 
-@pytest.fixture
-def environment(tmp_path) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return {
-        **kept,
-        "DATA_DIR": str(tmp_path),
-        "CONSENT": "assume",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONPATH": str(ROOT),
-    }
+@pytest.fixture(params=["embedded", "production"])
+def environment(request, tmp_path) -> Iterator[dict[str, str]]:
+    with ExitStack() as stack:
+        if request.param == "embedded":
+            yield embedded(tmp_path)
+            return
+        if not system_packages.find_postgres() or not shutil.which("redis-server"):
+            pytest.skip("PostgreSQL's or Redis' server is not installed")
+        yield stack.enter_context(production(tmp_path))
 
 
-def _manage(environment: dict[str, str], *arguments: str) -> None:
-    command = [sys.executable, "manage.py", *arguments]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+def _filled(environment: dict[str, str], *parts: str) -> None:
+    manage(environment, "migrate", "--verbosity", "0")
+    manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
+    calls = "; ".join(f"seeded.{part}" for part in ("shelf()", *parts))
+    manage(environment, "shell", "-c", f"from tests.flows import seeded; {calls}")
 
 
-@contextmanager
-def _running(environment: dict[str, str], *command: str) -> Iterator[subprocess.Popen[bytes]]:
-    log = Path(environment["DATA_DIR"]) / f"{command[0]}.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [str(Path(sys.executable).parent / command[0]), *command[1:]],
-            cwd=ROOT,
-            env=environment,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
-    try:
-        yield process
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+def _four_purchases(store: Open) -> None:
+    shopper = Shopper(store.addresses[0])
+    for number in range(4):
+        shopper.buy(number)
+    assert store.status()["purchases_until_training"] == 1
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def test_the_fifth_purchase_brings_a_new_ranker_to_every_process(environment):
+    _filled(environment, "slates('price_saving', 20)")
+    assert " is live" in manage(environment, "train_ranker")
+    # Since then shoppers look at something else.
+    calls = "from tests.flows import seeded; seeded.slates('popularity', 10)"
+    manage(environment, "shell", "-c", calls)
+    with opened(environment) as store:
+        assert store.followed(1)
+        before = [Shopper(address).over_budget(1) for address in store.addresses]
+        assert {panel["ranker"] for panel in before} == {store.status()["live_tag"]}
+        shown = Shopper(store.addresses[0]).call("GET", "/api/model/feature-importance")
+        earlier = shown["all_features"]
+        _four_purchases(store)
+        Shopper(store.addresses[1]).buy(4)
+        line = store.watch(bucket=1, generation=2)
+        assert line.status["training"]["state"] == "promoted", line.status["training"]
+        assert line.seen["every process serves it"] <= AT_MOST, line.seen
+        assert store.followed(2)
+        weights = Shopper(store.addresses[0]).call("GET", "/api/model/feature-importance")
+        price = int(weights["key_weights"]["price_saving"] + 0.5)
+        for panel, address in zip(before, store.addresses, strict=True):
+            after = _with_figures(address)
+            assert after["ranker"] == line.status["live_tag"] != panel["ranker"]
+            assert after["weights_line"] != panel["weights_line"]
+            assert f"Price {price}%" in after["weights_line"]
+            # Nobody saw the slates of the five orders, so they taught nothing.
+            assert after["weights_line"].endswith(" from 120 simulated sessions")
+        later = weights["all_features"]
+        most = max(later, key=lambda name: abs(later[name] - earlier[name]))
+        figures = f" {int(earlier[most] + 0.5)} % → {int(later[most] + 0.5)} %"
+        assert line.status["moved"].endswith(figures)
 
 
-class Browser:
-    """One shopper's session over HTTP."""
+def _with_figures(address: str) -> dict[str, Any]:
+    """The panel as soon as this process knows the new weights: it looks once a second."""
+    panel: dict[str, Any] = {}
 
-    def __init__(self, address: str) -> None:
-        self.address = address
-        cookies = urllib.request.HTTPCookieProcessor(CookieJar())
-        self.opener = urllib.request.build_opener(cookies)
+    def told() -> bool:
+        panel.update(Shopper(address).over_budget(1))
+        return str(panel["weights_line"]).startswith("ML-Optimized")
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(  # noqa: S310 our own server's address
-            self.address + path,
-            data=data,
-            method=method,
-            headers={"Content-Type": "application/json", "Accept": "application/json", **headers},
-        )
-        with self.opener.open(request, timeout=30) as answer:
-            return json.loads(answer.read())
-
-    def over_budget(self, product: int) -> Any:
-        self.call("POST", "/api/cart/lines", {"product_id": product, "quantity": 1})
-        self.call("PUT", "/api/cart/budget", {"budget": "3.00"})
-        return self.call("GET", "/api/cart/swaps")
-
-    def buy(self, number: int) -> None:
-        person = {"name": "Ann", "email": "ann@example.org"}
-        self.call("POST", "/api/checkout", person, **{"Idempotency-Key": f"key-{number}"})
+    until(told)
+    return panel
 
 
-def _until(address: str, wanted) -> dict[str, Any]:
-    """The status as soon as ``wanted`` of it is true."""
-    give_up = time.monotonic() + PATIENCE
-    status: dict[str, Any] = {}
-    while time.monotonic() < give_up:
-        try:
-            status = Browser(address).call("GET", "/api/model/status")
-            if wanted(status):
-                return status
-        except OSError:
-            pass
-        time.sleep(0.2)
-    pytest.fail(f"after {PATIENCE} s the status still is {status}")
+@pytest.mark.browser
+@pytest.mark.parametrize("environment", ["embedded"], indirect=True)
+def test_the_browser_of_the_fifth_purchase_says_what_moved(environment, browser_path):
+    _filled(environment, "slates('price_saving', 20)")
+    assert " is live" in manage(environment, "train_ranker")
+    calls = "from tests.flows import seeded; seeded.slates('popularity', 10)"
+    manage(environment, "shell", "-c", calls)
+    with opened(environment) as store, sync_playwright() as playwright:
+        _four_purchases(store)
+        said = _fifth_in_a_browser(store, playwright, browser_path, "→")
+        moved = store.status()["moved"]
+        assert moved
+        assert said == [
+            "🎓 Learning from your purchases...",
+            "✨ AI model updated!",
+            f"✨ AI model updated! {moved}",
+        ]
 
 
-def test_the_fifth_purchase_brings_a_new_ranker_to_the_running_store(environment):
-    _manage(environment, "migrate", "--verbosity", "0")
-    _manage(environment, "shell", "-c", "from tests.flows.seeded import fill; fill()")
-    port = str(_free_port())
-    address = f"http://127.0.0.1:{port}"
-    web = ("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port)
-    worker = ("celery", "-A", "config", "worker", "--pool=threads", "--concurrency=2")
-    with (
-        _running(environment, *web, "config.wsgi:application"),
-        _running(environment, *worker) as working,
-    ):
-        _until(address, lambda status: status["generation"] == 0)
-        shopper = Browser(address)
-        assert shopper.over_budget(1)["policy"] == "blend"
-        for number in range(4):
-            shopper.over_budget(1)
-            shopper.buy(number)
-        assert Browser(address).call("GET", "/api/model/status")["purchases_until_training"] == 1
-        shopper.over_budget(1)
-        shopper.buy(4)
-        promoted = _until(address, lambda status: status["generation"] == 1)
-        assert promoted["training"]["state"] == "promoted"
-        assert promoted["training"]["bucket"] == 1
-        _until(address, lambda status: status["weights"] == "ready")
-        # A second for the web process to look at the live tag again.
-        time.sleep(1.5)
-        panel = Browser(address).over_budget(1)
-        assert panel["policy"] in ("linear", "ltr", "ltr_on_linear")
-        assert panel["ranker"] == promoted["live_tag"]
-        weights = Browser(address).call("GET", "/api/model/feature-importance")
-        saving = int(weights["key_weights"]["price_saving"] + 0.5)
-        assert f"Price {saving}%" in panel["weights_line"]
-        # Nobody saw the slates of the five orders, so they taught nothing.
-        assert panel["weights_line"].endswith(" from 60 simulated sessions")
-        assert working.poll() is None
+@pytest.mark.browser
+def test_a_challenger_that_is_no_better_moves_nothing_and_the_page_says_why(
+    environment, browser_path
+):
+    _filled(environment, "slates('nothing', 20)")
+    with opened(environment) as store, sync_playwright() as playwright:
+        before = Shopper(store.addresses[0]).over_budget(1)
+        _four_purchases(store)
+        said = _fifth_in_a_browser(store, playwright, browser_path, "was not put live")
+        line = store.watch(bucket=1, generation=1)
+        message = line.status["training"]["message"]
+        assert (line.status["training"]["state"], line.status["generation"]) == ("kept", 0)
+        assert said == ["🎓 Learning from your purchases...", message]
+        assert store.followed(0)
+        after = Shopper(store.addresses[1]).over_budget(1)
+        for told in ("policy", "ranker", "weights_line"):
+            assert after[told] == before[told]
+        ledger = Shopper(store.addresses[0]).call("GET", "/api/model/versions")
+        assert [version["status"] for version in ledger["versions"]] == ["rejected"]
+        assert ledger["versions"][0]["reasons"][0] in message
+
+
+def _fifth_in_a_browser(store: Open, playwright, browser_path: str, last: str) -> list[str]:
+    """Buys in a real browser and stays on the order's page; the toasts until one says ``last``.
+
+    Also checks that an unchanged status is answered with 304, and that polling ends.
+    """
+    browser = playwright.chromium.launch(
+        executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"]
+    )
+    page = browser.new_context(base_url=store.addresses[0]).new_page()
+    polls: list[int] = []
+    page.on(
+        "response",
+        lambda answer: polls.append(answer.status) if "/model/status" in answer.url else None,
+    )
+    page.request.post("/api/cart/lines", data={"product_id": 1, "quantity": 1})
+    page.goto("/checkout")
+    assert polls == []
+    page.get_by_label("Your name").fill("Ada Lovelace")
+    page.get_by_label("E-mail address").fill("ada@example.com")
+    page.get_by_role("button", name="Place the order").click()
+    expect(page.locator("#toasts")).to_contain_text(last, timeout=90_000)
+    assert 304 in polls, polls
+    asked = len(polls)
+    page.wait_for_timeout(2500)
+    assert len(polls) == asked
+    said = [str(text) for text in page.locator("#toasts p").all_text_contents()]
+    browser.close()
+    return said
