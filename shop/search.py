@@ -48,10 +48,11 @@ def matching(products: QuerySet[Product], reading: Reading) -> QuerySet[Product]
     """Those of ``products`` that hold every word, annotated with ``relevance``.
 
     Words are prefixes ("choc" finds chocolate), case and accents do not count, a plural finds its
-    singular, and another word for the same thing finds it ("cola" finds soft drinks). Hyphens, brackets
-    and quotes part words. A type that ends with a word ("ground coffee") counts 6 for it, one that
-    holds it ("coffee creamer") 2, a name that begins with it 1, for what was typed twice as much
-    as for another word. Words past the eighth are ignored; no word finds everything, relevance 0.
+    singular, and another word for the same thing finds it ("cola" finds soft drinks). Hyphens,
+    brackets and quotes part words. A type that ends with a word ("ground coffee") counts 6 for it,
+    one that holds it ("coffee creamer") 2, a name that begins with it 1, for what was typed twice
+    as much as for another word. Words past the eighth are ignored; no word finds everything,
+    relevance 0.
     """
     for beginnings in reading.words:
         found = Q()

@@ -33,6 +33,12 @@ FEATURES = {
     "cart_size": "How many products are in the cart",
     "dow": "Day of the week",
     "hour": "Hour of the day",
+    "bought_times": "How often you bought it",
+    "bought_share": "Your share of its kind that went to it",
+    "brand_share": "Your share of its kind that went to its brand",
+    "size_share": "Your share of its kind that went to its size",
+    "promotion_depth": "How far it is below its regular price",
+    "price_level": "How dear it is among its kind",
 }
 POLICIES = {
     "ltr": "LambdaMART (LightGBM)",
