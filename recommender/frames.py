@@ -34,14 +34,18 @@ def assemble(*, now: datetime, origins: Sequence[str] = ORIGINS) -> TrainingSet:
     current = fingerprint()
     usable = (row for row in served if row.features and row.fingerprint == current)
     slates = list(deque(usable, maxlen=settings.most_slates))
-    labels = judgements.judge(_facts([row.qid for row in slates]))
-    return _training_set(slates, labels)
+    return _training_set(slates, _labels(slates))
 
 
 def of(qids: Sequence[UUID]) -> TrainingSet:
     """Exactly these slates, judged by what is known by now."""
     served = [row for qid in qids if (row := log.slate(qid)) is not None]
-    return _training_set(served, judgements.judge(_facts(qids)))
+    return _training_set(served, _labels(served))
+
+
+def _labels(slates: Sequence[log.SlateRow]) -> dict[tuple[UUID, int], int]:
+    served_at = {row.qid: row.served_at.timestamp() for row in slates}
+    return judgements.judge(_facts(list(served_at)), served_at=served_at)
 
 
 def _facts(qids: Sequence[UUID]) -> Iterator[judgements.Fact]:

@@ -76,21 +76,23 @@ def slates(
     *,
     now: datetime,
     since: datetime | None = None,
+    until: datetime | None = None,
     origins: Sequence[str] = (Origin.SERVED,),
     mature_only: bool = True,
 ) -> Iterator[SlateRow]:
-    """Slates served at ``since`` or later, oldest first; functional ones never.
+    """Slates served from ``since`` on and before ``until``, oldest first; functional ones never.
 
-    A slate is mature when its browser has bought since it was served, in this visit or a later one,
-    signed in by then or not; or else after seven days. Only then does "nothing happened" mean
-    something: what was served after a purchase still waits for the next one.
+    A slate is mature when its session has placed an order since it was served, or else after seven
+    days. Only then does "nothing happened" mean something: what was served after the order waits.
     """
     chosen = Slate.objects.filter(functional=False, session__origin__in=list(origins))
     if since is not None:
         chosen = chosen.filter(served_at__gte=since)
+    if until is not None:
+        chosen = chosen.filter(served_at__lt=until)
     if mature_only:
         bought = Event.objects.filter(
-            session__visitor=OuterRef("session__visitor"),
+            session=OuterRef("session"),
             event_type=EventType.PURCHASE,
             occurred_at__gte=OuterRef("served_at"),
         )

@@ -94,5 +94,5 @@ def _labels(
         elif dice < UNDONE_SHARE + REMOVED_SHARE:
             facts.append(Fact(qid, best + 1, "cart_remove", 3.0))
         facts.append(Fact(qid, best + 1, "purchase", 4.0))
-    found = judge(facts)
+    found = judge(facts, served_at={qid: 0.0})
     return [found[qid, int(at)] for at in places]

@@ -5,16 +5,20 @@
 
 An item that nobody saw has no label: unseen is not disliked. Whatever was acted on was seen. An
 undo takes the accept back, a removal the accept or the cart add; an earlier view stays. What was
-bought stays bought, whatever happens to the next cart.
+bought stays bought, whatever happens to the next cart. What happens later than seven days after the
+slate was served is not put down to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 SEEN, VIEWED, KEPT, BOUGHT = 0, 1, 2, 3
+
+ATTRIBUTED_FOR = 7 * 86_400.0
+"""Seconds after a slate was served in which what happens is put down to it."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,15 @@ class Fact:
     server_side: bool = True
 
 
-def judge(facts: Iterable[Fact]) -> dict[tuple[UUID, int], int]:
-    """The label of every item that was seen, by (qid, position)."""
+def judge(facts: Iterable[Fact], *, served_at: Mapping[UUID, float]) -> dict[tuple[UUID, int], int]:
+    """The label of every item that was seen, by (qid, position).
+
+    ``served_at`` is each slate's, in seconds since the epoch; KeyError for a slate it lacks.
+    """
     by_item: dict[tuple[UUID, int], list[Fact]] = {}
     for fact in facts:
-        by_item.setdefault((fact.qid, fact.position), []).append(fact)
+        if fact.at <= served_at[fact.qid] + ATTRIBUTED_FOR:
+            by_item.setdefault((fact.qid, fact.position), []).append(fact)
     return {item: _label(own) for item, own in by_item.items()}
 
 

@@ -100,3 +100,16 @@ def test_only_the_newest_slates_are_read(settings):
 def test_an_empty_log_is_an_empty_training_set():
     training = frames.assemble(now=timezone.now())
     assert (len(training), training.features.shape) == (0, (0, len(NAMES)))
+
+
+def test_an_order_eight_days_later_is_not_put_down_to_the_slate():
+    caller, now = shelf.shopper(), timezone.now()
+    week = timedelta(days=7)
+    for bought_after, label in ((week, 3), (week + timedelta(seconds=1), 2)):
+        qid = _served(caller)
+        _did(caller, qid, "swap_accept", 1)
+        served_at = Slate.objects.get(pk=qid).served_at
+        late = Draft("purchase", 11, qid, 1, served_at + bought_after)
+        record.events(caller, [late], server_side=True)
+        assert frames.of([qid]).labels.tolist() == [label]
+    assert frames.assemble(now=now).labels.tolist() == [3, 2]

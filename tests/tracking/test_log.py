@@ -27,7 +27,7 @@ def buy(caller, at=NOON):
         record.purchase(caller, order_id=1, lines=[PurchaseLine(5)], occurred_at=at)
 
 
-def test_slate_is_mature_when_its_browser_has_bought(caller):
+def test_slate_is_mature_when_its_sessions_order_is_placed(caller):
     qid = slate_for(caller, 5)
     assert qids() == []
     assert qids(mature_only=False) == [qid]
@@ -37,18 +37,29 @@ def test_slate_is_mature_when_its_browser_has_bought(caller):
     assert qids() == [qid]
 
 
-def test_a_slate_served_before_signing_in_is_mature_with_the_members_purchase(caller):
-    qid = slate_for(caller, 5)
-    member = Session.objects.create(
+def _another_session(caller, **fields):
+    session = Session.objects.create(
         visitor_id=caller.visitor_key,
-        member_id=7,
-        shopper_key="m:7",
+        shopper_key=fields.get("shopper_key", caller.shopper_key),
+        member_id=fields.get("member_id"),
         started_at=NOON,
         last_event_at=NOON,
     )
-    signed_in = replace(caller, session_id=member.pk, member_id=7, shopper_key="m:7")
-    buy(signed_in, at=NOON + timedelta(minutes=1))
-    assert qids() == [qid]
+    return replace(caller, session_id=session.pk, **fields)
+
+
+def test_the_browsers_next_visit_does_not_make_a_slate_mature(caller):
+    qid = slate_for(caller, 5)
+    buy(_another_session(caller), at=NOON + timedelta(days=1))
+    assert qids(now=NOON + WEEK - timedelta(seconds=1)) == []
+    assert qids(now=NOON + WEEK) == [qid]
+
+
+def test_signing_in_begins_another_session_and_what_was_served_before_waits(caller):
+    qid = slate_for(caller, 5)
+    buy(_another_session(caller, member_id=7, shopper_key="m:7"), at=NOON + timedelta(minutes=1))
+    assert qids() == []
+    assert qids(now=NOON + WEEK) == [qid]
 
 
 def test_a_slate_served_after_the_purchase_waits_for_the_next(caller):
@@ -73,6 +84,7 @@ def test_slates_come_oldest_first_from_since_on(caller):
     assert qids(now=far) == [early, middle, late]
     hour = timedelta(hours=1)
     assert qids(now=far, since=NOON + hour) == [middle, late]
+    assert qids(now=far, since=NOON, until=NOON + hour) == [early]
 
 
 def test_origins_are_kept_apart(caller):
