@@ -92,6 +92,18 @@ class CatalogueForm(forms.Form):
         return {name: self.data.get(name, "") for name in ("min_price", "max_price")}
 
 
+class PageForm(forms.Form):
+    """Which page of a list."""
+
+    page = forms.IntegerField(required=False, min_value=1, max_value=100_000)
+
+
+class OrderForm(forms.Form):
+    """Which earlier order the cart was filled from."""
+
+    again = forms.UUIDField()
+
+
 class BudgetForm(forms.Form):
     """An empty budget takes it away."""
 

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from shop.views import account, budget, cart, catalogue, checkout, pages, product
+from shop.views import account, budget, cart, catalogue, checkout, orders, pages, product
 
 urlpatterns = [
     path("api/", include("shop.api.urls")),
@@ -24,7 +24,9 @@ urlpatterns = [
     path("cart/swaps/dismiss", cart.dismiss, name="swap_dismiss"),
     path("cart/swaps/keep-mine", cart.keep_mine, name="swap_keep_mine"),
     path("checkout", checkout.page, name="checkout"),
+    path("orders", orders.page, name="orders"),
     path("orders/<uuid:token>", checkout.order, name="order"),
+    path("orders/<uuid:token>/again", orders.again, name="order_again"),
     path("account/sign-in", account.SignIn.as_view(), name="sign_in"),
     path("account/sign-in/demo", account.sign_in_demo, name="sign_in_demo"),
     path("account/sign-out", account.SignOut.as_view(), name="sign_out"),

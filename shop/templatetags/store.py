@@ -28,6 +28,12 @@ def money(amount: Decimal | None) -> str:
 
 
 @register.filter
+def without_sign(amount: Decimal) -> Decimal:
+    """How much it is, whichever way."""
+    return abs(amount)
+
+
+@register.filter
 def unit_price(product: Product) -> str:
     """As in "$0.42 per 100 g"; nothing where the amount is unknown."""
     found = unit_prices.unit_price(

@@ -19,9 +19,9 @@ from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
 from shop import cart as carts
-from shop import fit, swaps
+from shop import fit, reorder, swaps
 from shop.errors import Invalid, ShopError
-from shop.forms import AddForm, FitForm, PacksForm, QuantityForm, SlateItemForm
+from shop.forms import AddForm, FitForm, OrderForm, PacksForm, QuantityForm, SlateItemForm
 from shop.glance import glance
 from shop.models import AcceptedSwap, Product
 from shop.money import text
@@ -36,9 +36,14 @@ REGION = "cart"
 @never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """The cart; with ``fit`` in the address also the set that would bring it to its budget."""
+    """The cart; with ``fit`` in the address also the set that would bring it to its budget.
+
+    With ``again`` it tells what differs from the order that it was filled from.
+    """
     if "fit" not in request.GET:
-        return shown(request)
+        form = OrderForm(request.GET)
+        again = reorder.compared(form.cleaned_data["again"]) if form.is_valid() else None
+        return shown(request, again=again)
     context = region(request)
     context["fit"] = fit.preview(request, context["cart"])
     return _rendered(request, {**context, "focus": "fit"}, status=200)
