@@ -1,4 +1,4 @@
-"""Accepting a swap, taking it back, and "not this".
+"""Accepting a swap and taking it back.
 
 An accepted swap changes the anchor's line in place (same line, other product), so that undo can put
 back exactly what was there. Where the candidate has a line of its own, the packs join that line.
@@ -6,7 +6,6 @@ back exactly what was there. Where the candidate has a line of its own, the pack
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,23 +16,13 @@ from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from shop import cart as carts
-from shop import fees, money, saving
+from shop import fees, money
 from shop.errors import Conflict, Missing
-from shop.models import AcceptedSwap, Cart, CartLine, DismissedProduct, Product
+from shop.models import AcceptedSwap, Cart, CartLine, Product
+from shop.slate_item import SlateItem, cart_changed, slate_item, still_as_promised
 from shop.stock import check_stock
-from tracking import log, record
+from tracking import record
 from tracking.visitor import Caller
-
-
-@dataclass(frozen=True)
-class SlateItem:
-    """One item of a served slate, as the log kept it."""
-
-    anchor_id: int
-    anchor_quantity: int
-    product_id: int
-    quantity: int
-    saving_cents: int
 
 
 def accept(caller: Caller, *, qid: UUID, position: int, at: datetime | None = None) -> AcceptedSwap:
@@ -63,10 +52,10 @@ def accept(caller: Caller, *, qid: UUID, position: int, at: datetime | None = No
         }
         anchor_line = lines.get(item.anchor_id)
         if cart is None or anchor_line is None or anchor_line.quantity != item.anchor_quantity:
-            raise _cart_changed(item, anchor_line)
+            raise cart_changed(item, anchor_line)
         products = _products(item)
         anchor, product = products[item.anchor_id], products[item.product_id]
-        _still_as_promised(item, anchor, product)
+        still_as_promised(item, anchor, product)
         own_line = lines.get(item.product_id)
         in_cart = own_line.quantity if own_line else 0
         check_stock(product, in_cart + item.quantity, in_cart=in_cart)
@@ -117,73 +106,6 @@ def undo(caller: Caller, *, qid: UUID, position: int, at: datetime | None = None
     return swap
 
 
-def dismiss(caller: Caller, *, qid: UUID, position: int, at: datetime | None = None) -> int:
-    """ "Not this": never offers the product to this shopper again; returns its id.
-
-    Raises Missing (``unknown_slate``, ``unknown_position``). A repeated dismissal is recorded once.
-    """
-    with transaction.atomic():
-        item = slate_item(caller, qid=qid, position=position)
-        _, new = DismissedProduct.objects.get_or_create(
-            shopper_key=caller.shopper_key, product_id=item.product_id
-        )
-        if new:
-            record.event(
-                caller,
-                event_type="swap_dismiss",
-                product_id=item.product_id,
-                qid=qid,
-                position=position,
-                occurred_at=at,
-            )
-    return item.product_id
-
-
-def keep_mine(caller: Caller, *, qid: UUID, position: int, at: datetime | None = None) -> CartLine:
-    """Keeps the anchor of the swap at ``position``: its line is offered no alternatives any more.
-
-    The candidate may still be offered for another line. Raises Missing (``unknown_slate``,
-    ``unknown_position``) and Conflict (``cart_changed``: the anchor is not in the cart).
-    """
-    with transaction.atomic():
-        cart = carts.take(caller.shopper_key)
-        item = slate_item(caller, qid=qid, position=position)
-        line = CartLine.objects.filter(cart=cart, product_id=item.anchor_id).first()
-        if line is None:
-            raise _cart_changed(item, None)
-        if not line.kept:
-            line = carts.keep(caller, line.pk, kept=True)
-            record.event(
-                caller,
-                event_type="swap_dismiss",
-                product_id=item.product_id,
-                qid=qid,
-                position=position,
-                occurred_at=at,
-            )
-    return line
-
-
-def slate_item(caller: Caller, *, qid: UUID, position: int) -> SlateItem:
-    """The item of the caller's own slate; another shopper's slate is as unknown as none."""
-    slate = log.slate(qid)
-    if slate is None or slate.shopper_key not in caller.keys:
-        raise Missing(
-            "These suggestions are not yours or no longer stand; look at the cart again.",
-            code="unknown_slate",
-        )
-    for item in slate.items:
-        if item["position"] == position:
-            return SlateItem(
-                anchor_id=item["anchor"],
-                anchor_quantity=item["anchor_quantity"],
-                product_id=item["product"],
-                quantity=item["quantity"],
-                saving_cents=item["saving_cents"],
-            )
-    raise Missing("These suggestions have no such position.", code="unknown_position")
-
-
 def _accepted(caller: Caller, cart: Cart | None, qid: UUID, position: int) -> AcceptedSwap | None:
     """The standing accept, also when it has travelled to an order since."""
     mine = Q(order__shopper_key=caller.shopper_key)
@@ -212,37 +134,6 @@ def _products(item: SlateItem) -> dict[int, Product]:
     if item.product_id not in products:
         raise Conflict("This product is no longer sold.", code="not_sold")
     return products
-
-
-def _cart_changed(item: SlateItem, line: CartLine | None) -> Conflict:
-    now = line.quantity if line else 0
-    return Conflict(
-        "The cart has changed since these suggestions were made.",
-        code="cart_changed",
-        product_id=item.anchor_id,
-        quantity_then=item.anchor_quantity,
-        quantity_now=now,
-    )
-
-
-def _still_as_promised(item: SlateItem, anchor: Product, product: Product) -> None:
-    now = saving.between(anchor, item.anchor_quantity, product)
-    if (now.quantity, now.cents) == (item.quantity, item.saving_cents) and now.allowed:
-        return
-    promised, found = money.from_cents(item.saving_cents), money.from_cents(now.cents)
-    words = (
-        f"cost {money.text(-found)} more, not save {money.text(promised)}"
-        if found < 0
-        else f"save {money.text(found)}, not {money.text(promised)}"
-    )
-    raise Conflict(
-        f"A price has changed: this swap would now {words}.",
-        code="price_changed",
-        promised_saving=f"{promised:.2f}",
-        saving=f"{found:.2f}",
-        difference=f"{found - promised:.2f}",
-        quantity=now.quantity,
-    )
 
 
 def _as_it_was(line: CartLine) -> dict[str, Any]:

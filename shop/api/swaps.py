@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from shop import cart, swaps
+from shop import cart, refusals, swaps
 from shop.api.bodies import SlateItemBody
 from shop.api.serializers import AcceptedAnswer, DismissedAnswer, PanelAnswer
 from shop.api.view import CONFLICT, INVALID, UNKNOWN, ShopView
@@ -56,5 +56,5 @@ class Dismiss(ShopView):
     @extend_schema(operation_id="dismiss_swap", responses={200: DismissedAnswer, **REFUSALS})
     def post(self, request: Request) -> Response:
         item = self.valid()
-        product_id = swaps.dismiss(visitor.ensure(request), **item)
+        product_id = refusals.dismiss(visitor.ensure(request), **item)
         return Response({"dismissed": product_id})

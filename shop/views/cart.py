@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
 from shop import cart as carts
-from shop import fit, reorder, swaps
+from shop import fit, refusals, reorder, swaps
 from shop.errors import Invalid, ShopError
 from shop.forms import AddForm, FitForm, OrderForm, PacksForm, QuantityForm, SlateItemForm
 from shop.glance import glance
@@ -162,7 +162,7 @@ def undo(request: HttpRequest) -> HttpResponse:
 @cart_form
 def dismiss(request: HttpRequest) -> HttpResponse:
     def verb() -> str:
-        swaps.dismiss(visitor.ensure(request), **_item(request))
+        refusals.dismiss(visitor.ensure(request), **_item(request))
         return "It will not be offered to you again."
 
     return _tried(request, verb, focus="panel")
@@ -191,7 +191,7 @@ def undo_fit(request: HttpRequest) -> HttpResponse:
 @cart_form
 def keep_mine(request: HttpRequest) -> HttpResponse:
     def verb() -> str:
-        kept = swaps.keep_mine(visitor.ensure(request), **_item(request))
+        kept = refusals.keep_mine(visitor.ensure(request), **_item(request))
         return f"{kept.product.name} stays: no alternatives to it are offered."
 
     return _tried(request, verb, focus="panel")

@@ -9,8 +9,7 @@ from django.utils import timezone
 from recommender import live_ranker, vectors
 from recommender.provider import RankedSwaps
 from recommender.ranking.features.schema import NAMES, column, fingerprint
-from shop import recommendations
-from shop import swaps as shop_swaps
+from shop import recommendations, refusals
 from tests.recommender import market
 from tests.recommender.conftest import start_afresh
 from tests.shop import shelf
@@ -155,7 +154,7 @@ def test_a_dismissed_product_is_not_offered_again():
     caller = shelf.shopper()
     cart = market.cart_over_budget(caller, anchor)
     first = recommendations.swaps_for(caller, cart)
-    gone = shop_swaps.dismiss(caller, qid=first.qid, position=1)
+    gone = refusals.dismiss(caller, qid=first.qid, position=1)
     again = recommendations.swaps_for(caller, cart)
     assert gone not in [suggestion.product.pk for suggestion in again.suggestions]
     assert len(again.suggestions) == 1

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from shop import cart, swaps
+from shop import cart, refusals, swaps
 from shop.errors import Conflict, Missing
 from shop.models import AcceptedSwap, CartLine, DismissedProduct, Member, Product
 from shop.recommendations import swaps_for
@@ -138,7 +138,7 @@ def test_a_cart_that_changed_is_refused(kitchen):
 def test_a_foreign_slate_is_as_unknown_as_none(kitchen):
     stranger = shopper()
     cart.add(stranger, kitchen.anchor.pk, 2)
-    for verb in (swaps.accept, swaps.dismiss):
+    for verb in (swaps.accept, refusals.dismiss):
         with pytest.raises(Missing) as foreign:
             verb(stranger, qid=kitchen.qid, position=1)
         with pytest.raises(Missing) as none:
@@ -261,7 +261,7 @@ def test_swaps_on_swaps_are_undone_in_turn(kitchen, provider):
 
 def test_not_this_is_never_offered_again(kitchen):
     for _ in range(2):
-        swaps.dismiss(kitchen.caller, qid=kitchen.qid, position=1)
+        refusals.dismiss(kitchen.caller, qid=kitchen.qid, position=1)
     assert DismissedProduct.objects.get().product == kitchen.candidate
     assert events("swap_dismiss") == [(kitchen.candidate.pk, kitchen.qid, 1)]
     assert swaps_for(kitchen.caller, cart.contents(kitchen.caller)).suggestions == ()
