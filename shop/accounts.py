@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
-from shop import shoppers
+from shop import favourites, shoppers
 from shop.models import Member
 from tracking import visitor
 
@@ -26,10 +26,11 @@ class Accounts(DefaultAccountAdapter):
     }
 
     def login(self, request: HttpRequest, user: Member) -> None:
-        """Signs in and brings cart, refusals and diet into the account."""
+        """Signs in and brings cart, favourites, refusals and diet into the account."""
         key = visitor.of(request).visitor_key
         super().login(request, user)
         shoppers.merge(key, user)
+        favourites.bring(request, user)
 
     def populate_username(self, request: HttpRequest, user: Member) -> None:
         """Accounts are known by their address; the user name follows it."""

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from shop import favourites
 from shop.glance import Glance, glance
 from tracking import visitor
 
@@ -25,6 +26,11 @@ class Storefront:
     def glance(self) -> Glance:
         shopper_key = visitor.of(self._request).shopper_key
         return glance(shopper_key) if shopper_key else Glance()
+
+    @cached_property
+    def favourites(self) -> frozenset[int]:
+        """Ids of the favourites: the rows, and what the browser keeps itself."""
+        return self.glance.favourites | frozenset(favourites.in_browser(self._request))
 
     @property
     def consent(self) -> bool:

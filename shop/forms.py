@@ -129,6 +129,12 @@ class SlateItemForm(forms.Form):
     position = forms.IntegerField(min_value=1, max_value=100)
 
 
+class FavouriteForm(forms.Form):
+    """Which product."""
+
+    product_id = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
 class FitForm(forms.Form):
     """Which previewed set of swaps."""
 

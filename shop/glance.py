@@ -1,4 +1,4 @@
-"""What every page shows of the cart: packs, how the total stands, what is in it of each product."""
+"""What every page shows of a shopper's own: the cart, how its total stands, and the favourites."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import DecimalField, IntegerField, Value
+
 from shop import fees
 from shop.budget import Standing
-from shop.models import Cart
+from shop.models import Cart, Favourite
 
+MONEY = DecimalField(max_digits=9, decimal_places=2)
 NOTHING = Standing(Decimal("0.00"), None)
 
 
@@ -23,10 +26,11 @@ class Held:
 
 @dataclass(frozen=True)
 class Glance:
-    """``held`` goes from product ids to what the cart holds of them."""
+    """``held`` goes from product ids to what the cart holds of them; ``favourites`` are ids."""
 
     standing: Standing = NOTHING
     held: Mapping[int, Held] = field(default_factory=dict)
+    favourites: frozenset[int] = frozenset()
 
     @property
     def count(self) -> int:
@@ -35,12 +39,21 @@ class Glance:
 
 
 def glance(shopper_key: str) -> Glance:
-    """The cart in one query, whatever is in it; an empty glance for a shopper without one."""
-    rows = list(
-        Cart.objects.filter(shopper_key=shopper_key).values_list(
-            "budget", "lines__id", "lines__product", "lines__quantity", "lines__product__price"
-        )
+    """Cart and favourites in one query, whatever is in them; both may be empty."""
+    cart_rows = Cart.objects.filter(shopper_key=shopper_key).values_list(
+        "pk", "budget", "lines__id", "lines__product", "lines__quantity", "lines__product__price"
     )
-    held = {row[2]: Held(row[1], row[3]) for row in rows if row[1] is not None}
-    goods = sum((row[3] * row[4] for row in rows if row[1] is not None), Decimal("0.00"))
-    return Glance(Standing(goods + fees.of(goods), rows[0][0] if rows else None), held)
+    nothing = Value(None, IntegerField())
+    favourites = Favourite.objects.filter(shopper_key=shopper_key).order_by()
+    favourite_rows = favourites.values_list(
+        Value(0), Value(None, MONEY), nothing, "product_id", nothing, Value(None, MONEY)
+    )
+    rows = list(cart_rows.union(favourite_rows, all=True))
+    budget = next((row[1] for row in rows if row[0]), None)
+    lines = [row for row in rows if row[2] is not None]
+    goods = sum((row[4] * row[5] for row in lines), Decimal("0.00"))
+    return Glance(
+        Standing(goods + fees.of(goods), budget),
+        {row[3]: Held(row[2], row[4]) for row in lines},
+        frozenset(row[3] for row in rows if not row[0]),
+    )

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import BigIntegerField, JSONField, Value
 
 from shop import cart
-from shop.models import DietProfile, DismissedProduct, Member
+from shop.models import DietProfile, DismissedProduct, Favourite, Member
 from tracking.visitor import member_shopper_key, visitor_shopper_key
 
 
@@ -44,7 +44,7 @@ def preferences(shopper_key: str) -> Preferences:
 
 
 def merge(key: UUID | None, member: Member) -> None:
-    """Brings a visitor's cart, dismissals and diet into the account; call once, at sign-in.
+    """Brings a visitor's cart, dismissals, favourites and diet into the account, at sign-in.
 
     A second call finds nothing left of the visitor and changes nothing.
     """
@@ -53,10 +53,11 @@ def merge(key: UUID | None, member: Member) -> None:
     source, target = visitor_shopper_key(key), member_shopper_key(member.pk)
     with transaction.atomic():
         cart.merge(source, target)
-        known = DismissedProduct.objects.filter(shopper_key=target).values("product_id")
-        mine = DismissedProduct.objects.filter(shopper_key=source)
-        mine.exclude(product_id__in=known).update(shopper_key=target)
-        mine.delete()
+        for model in (DismissedProduct, Favourite):
+            mine = model.objects.filter(shopper_key=source)
+            known = model.objects.filter(shopper_key=target).values_list("product_id", flat=True)
+            mine.exclude(product_id__in=list(known)).update(shopper_key=target)
+            mine.delete()
         diet = DietProfile.objects.filter(shopper_key=source).first()
         if diet is not None:
             DietProfile.objects.get_or_create(

@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from shop.views import account, budget, cart, catalogue, checkout, orders, pages, product
+from shop.views import (
+    account,
+    budget,
+    cart,
+    catalogue,
+    checkout,
+    favourites,
+    orders,
+    pages,
+    product,
+)
 
 urlpatterns = [
     path("api/", include("shop.api.urls")),
@@ -24,6 +34,8 @@ urlpatterns = [
     path("cart/swaps/dismiss", cart.dismiss, name="swap_dismiss"),
     path("cart/swaps/keep-mine", cart.keep_mine, name="swap_keep_mine"),
     path("checkout", checkout.page, name="checkout"),
+    path("favourites", favourites.page, name="favourites"),
+    path("favourites/drop", favourites.drop, name="favourite_drop"),
     path("orders", orders.page, name="orders"),
     path("orders/<uuid:token>", checkout.order, name="order"),
     path("orders/<uuid:token>/again", orders.again, name="order_again"),

@@ -1,5 +1,6 @@
 from shop.models.carts import AcceptedSwap, Cart, CartLine, DismissedProduct
 from shop.models.catalogue import Brand, CatalogueVersion, Category, PriceChange, Product
+from shop.models.favourites import Favourite
 from shop.models.members import DietProfile, Member
 from shop.models.orders import Order, OrderLine
 
@@ -12,6 +13,7 @@ __all__ = [
     "Category",
     "DietProfile",
     "DismissedProduct",
+    "Favourite",
     "Member",
     "Order",
     "OrderLine",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -52,6 +52,12 @@ def cut_by(product: Product) -> str:
 def of_product(held: Mapping[int, Held], product: Product) -> Held | None:
     """What the cart holds of a product; None for nothing."""
     return held.get(product.pk)
+
+
+@register.filter
+def among(product: Product, ids: Collection[int]) -> bool:
+    """Whether it is one of these products."""
+    return product.pk in ids
 
 
 @register.filter

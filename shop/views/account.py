@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import FormView
 
-from shop import shoppers
+from shop import favourites, shoppers
 from shop.accounts import EMAIL_TAKEN
 from shop.forms import DietForm
 from shop.models import DietProfile, Member
@@ -102,3 +102,4 @@ def _sign_in(request: HttpRequest, member: Member) -> None:
     key = visitor.of(request).visitor_key
     login(request, member, backend="django.contrib.auth.backends.ModelBackend")
     shoppers.merge(key, member)
+    favourites.bring(request, member)
