@@ -220,6 +220,8 @@ PACKING_FEE = environment.amount("PACKING_FEE", "0.00")
 RETRAIN_EVERY = environment.whole("RETRAIN_EVERY", 5, at_least=1)
 SWAP_PROVIDER = "recommender.provider.RankedSwaps"
 AFTER_PURCHASE_TASK = "recommender.tasks.train_if_due"
+# What was learned of a shopper, for their export and erasure (tracking/personal.py).
+PERSONAL_DATA = "recommender.personal.Kept"
 # "ask": nothing non-essential is stored until the shopper says yes. "assume": a demo store on one's
 # own machine records from the first visit on; GPC, DNT and a "no" are respected in both.
 CONSENT = environment.choice("CONSENT", "ask", ("ask", "assume"))

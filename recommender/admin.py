@@ -15,6 +15,7 @@ from recommender.models import (
     ColumnsFile,
     LedgerEntry,
     LiveTag,
+    Partition,
     RankerVersion,
     ServingProcess,
     TrainingRun,
@@ -189,3 +190,9 @@ class TrainingRunAdmin(ReadOnly):
 class ColumnsFileAdmin(ReadOnly):
     list_display = ("tag", "kind", "catalogue_version", "made_at")
     list_filter = ("kind",)
+
+
+@admin.register(Partition)
+class PartitionAdmin(ReadOnly):
+    list_display = ("day", "slates", "rows", "final", "made_at", "sha256")
+    list_filter = ("final",)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from recommender.ranking.gate import GateRules
+from recommender.ranking.training_set import Weighing
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,10 @@ class Conf:
     fewest_in_type: int = 6
     training_days: int = 180
     most_slates: int = 20_000
+    # In slates: of one shopper, and of all simulated ones together, which fades (ADR 11).
+    most_per_shopper: float = 20.0
+    prior_slates: float = 400.0
+    prior_half_life: float = 50.0
     chain_blocks: int = 5
     gate_slates: int = 40
     gate_shoppers: int = 5
@@ -64,6 +69,11 @@ class Conf:
         ):
             if not 0 <= getattr(self, name) <= 1:
                 raise _wrong(name, "is not between 0 and 1")
+        for name in ("most_per_shopper", "prior_half_life"):
+            if not 0 < getattr(self, name) < float("inf"):
+                raise _wrong(name, "is not a number above 0")
+        if not 0 <= self.prior_slates < float("inf"):
+            raise _wrong("prior_slates", "is not a number of at least 0")
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, int) and not isinstance(value, bool) and value < 1:
@@ -79,6 +89,10 @@ class Conf:
             blend_margin=self.gate_blend_margin,
             most_luck=self.gate_most_luck,
         )
+
+    def weighing(self) -> Weighing:
+        """How much a slate counts in training."""
+        return Weighing(self.most_per_shopper, self.prior_slates, self.prior_half_life)
 
 
 def current() -> Conf:

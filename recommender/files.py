@@ -36,3 +36,8 @@ def read(storage_name: str, name: str) -> bytes:
     """All bytes of ``name``; FileNotFoundError when it is not there."""
     with storages[storage_name].open(name, "rb") as file:
         return bytes(file.read())
+
+
+def delete(storage_name: str, name: str) -> None:
+    """Delete ``name``; nothing happens when it is not there."""
+    storages[storage_name].delete(name)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 import pandas as pd
 
-from recommender import conf
 from recommender.ranking import judgements
 from recommender.ranking.features.schema import NAMES, fingerprint
 from recommender.ranking.query import Floats
@@ -22,18 +20,17 @@ from tracking.models import Origin
 ORIGINS = (Origin.SERVED, Origin.SIMULATED)
 
 
-def assemble(*, now: datetime, origins: Sequence[str] = ORIGINS) -> TrainingSet:
-    """The newest judged slates of the training window, with the vectors that they were served by.
+def assemble(
+    *, now: datetime, since: datetime | None = None, until: datetime | None = None
+) -> TrainingSet:
+    """The judged slates of a stretch of time, with the vectors that they were served by.
 
     Slates of other features (a foreign fingerprint), without features, or without consent are left
     out, and so are items that nobody saw.
     """
-    settings = conf.current()
-    since = now - timedelta(days=settings.training_days)
-    served = log.slates(now=now, since=since, origins=origins)
+    served = log.slates(now=now, since=since, until=until, origins=ORIGINS)
     current = fingerprint()
-    usable = (row for row in served if row.features and row.fingerprint == current)
-    slates = list(deque(usable, maxlen=settings.most_slates))
+    slates = [row for row in served if row.features and row.fingerprint == current]
     return _training_set(slates, _labels(slates))
 
 

@@ -29,8 +29,8 @@ class RankerVersion(models.Model):
     golden = models.JSONField(default=dict)
     bucket = models.PositiveBigIntegerField(default=0)
     fence = models.PositiveBigIntegerField(default=0)
-    # Where the training set lies in the ``training`` storage.
-    training_file = models.CharField(max_length=120, blank=True)
+    # Which rows it was trained on and how: with both the same bytes come out again (manifest.py).
+    manifest = models.JSONField(default=dict)
     training_info = models.JSONField(default=dict)
     evaluation = models.JSONField(default=dict)
     verdict = models.JSONField(default=dict)
@@ -144,6 +144,53 @@ class TrainingRun(models.Model):
 
     def __str__(self) -> str:
         return f"bucket {self.trained_bucket}, {self.state}"
+
+
+class Partition(models.Model):
+    """One day's training rows as a file in the ``training`` storage, which is never changed.
+
+    A day that is still open is written anew when something was added; what was erased makes a new
+    file and removes the old one, and its row with it.
+    """
+
+    # In UTC.
+    day = models.DateField()
+    # Of the file; empty for a day without rows, which has none.
+    sha256 = models.CharField(max_length=64, blank=True)
+    fingerprint = models.CharField(max_length=64)
+    rows = models.PositiveIntegerField()
+    slates = models.PositiveIntegerField()
+    # All slates of the day are mature: it is not written again.
+    final = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["day", "made_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "fingerprint", "sha256"], name="recommender_one_row_a_partition"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """Its place in the storage."""
+        return f"days/{self.day}/{self.sha256}.parquet"
+
+
+class PendingErasure(models.Model):
+    """A shopper whose rows are to leave the partitions, until no training can bring them back."""
+
+    shopper_key = models.CharField(max_length=48, primary_key=True)
+    asked_at = models.DateTimeField()
+    # None: the partitions have not been gone through yet.
+    erased_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.asked_at)
 
 
 class ColumnsFile(models.Model):

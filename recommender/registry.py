@@ -22,7 +22,7 @@ class Trained:
     training_info: dict[str, Any]
     evaluation: dict[str, Any]
     verdict: dict[str, Any]
-    training_file: str
+    manifest: dict[str, Any]
 
 
 def register(trained: Trained, *, bucket: int, fence: int, now: datetime) -> RankerVersion:
@@ -41,7 +41,7 @@ def register(trained: Trained, *, bucket: int, fence: int, now: datetime) -> Ran
         golden=trained.golden,
         bucket=bucket,
         fence=fence,
-        training_file=trained.training_file,
+        manifest=trained.manifest,
         training_info=trained.training_info,
         evaluation=trained.evaluation,
         verdict=trained.verdict,

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import numpy as np
 from django.db.models import Max
 from django.utils import timezone
 
-from recommender import snapshot, vectors
+from recommender import partitions, snapshot, vectors
 from recommender.ranking.personas import cast
 from recommender.simulated_cart import Shelves, visiting_times
 from recommender.simulated_visit import Visit, play
 from shop.models import Member, Order
 
 DAYS = 35
+NONE, A_VISIT = timedelta(0), timedelta(hours=1)
 TRIES = 10
 """So many shoppers are drawn for one session until one has a cart with a full slate."""
 
@@ -54,6 +55,10 @@ def run(
         )
         visits.append(_full_visit(visit, rng))
         told(len(visits), sessions)
+    # A visit may last past midnight.
+    partitions.reopen(
+        {(moment + late).astimezone(UTC).date() for moment in moments for late in (NONE, A_VISIT)}
+    )
     return visits
 
 

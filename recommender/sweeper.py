@@ -12,8 +12,9 @@ from typing import Any
 
 from celery.signals import worker_ready, worker_shutting_down
 from django.db import close_old_connections, connection
+from django.utils import timezone
 
-from recommender import conf, lease, processes, trainer
+from recommender import conf, erasure, lease, processes, trainer
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +22,9 @@ _stop = threading.Event()
 
 
 def sweep() -> None:
-    """One round: start a due training in a thread of its own."""
+    """One round: finish erasures, and start a due training in a thread of its own."""
+    if erasure.due(now=timezone.now()):
+        erasure.run(now=timezone.now())
     due = lease.due_bucket() is not None or trainer.without_weights() is not None
     if due and not _training.is_alive():
         _start_training()

@@ -16,7 +16,7 @@ import pandas as pd
 from django.db import transaction
 from django.utils import timezone
 
-from recommender import conf, files, frames, lease, live_ranker, promotion, recipe, registry
+from recommender import conf, files, lease, live_ranker, manifest, promotion, registry
 from recommender.models import LiveTag, RankerVersion, TrainingRun
 from recommender.ranking import artifact, evaluation, gate, importance, rungs
 from recommender.ranking.artifact import Scorer
@@ -26,7 +26,7 @@ from recommender.ranking.features.schema import fingerprint
 from recommender.ranking.metrics import ndcg
 from recommender.ranking.query import Floats
 from recommender.ranking.ranker import refuse_unlearnable
-from recommender.ranking.training_set import TrainingSet, from_parquet
+from recommender.ranking.training_set import TrainingSet
 from tracking import log
 
 SEED = 0
@@ -73,8 +73,10 @@ def run(
     """
     try:
         if training is None:
-            training = frames.assemble(now=timezone.now())
-        outcome = _learn(training, bucket=bucket, fence=fence, threads=threads)
+            written = manifest.of_log(now=timezone.now(), seed=SEED, threads=threads)
+        else:
+            written = manifest.of_rows(training, seed=SEED, threads=threads)
+        outcome = _learn(written, bucket=bucket, fence=fence, threads=threads)
     except CannotLearn as error:
         sentence = f"Nothing was learned: {error}. The live policy stays."
         outcome = Outcome(TrainingRun.State.REFUSED, sentence)
@@ -85,12 +87,11 @@ def run(
 def weigh(version: RankerVersion, chain: Chain | None = None, *, threads: int = 1) -> None:
     """Measure what a ranker leans on, on later slates, and write it to its row.
 
-    Without the ``chain`` of its training it is made again from the stored training set.
+    Without the ``chain`` of its training it is made again from the rows that it was trained on.
     """
     try:
         if chain is None:
-            stored = from_parquet(files.read("training", version.training_file))
-            chain = _chain(stored, threads=threads)
+            chain = _chain(manifest.training_set(version.manifest), threads=threads)
         weights = importance.held_out(chain.blocks, version.policy, seed=SEED)
         weights["gain"] = importance.gain_shares(_stored_ranker(version))
     except Exception:
@@ -103,8 +104,9 @@ def weigh(version: RankerVersion, chain: Chain | None = None, *, threads: int = 
     )
 
 
-def _learn(training: TrainingSet, *, bucket: int, fence: int, threads: int) -> Outcome:
-    training = training.without_spent_prior()
+def _learn(written: dict[str, Any], *, bucket: int, fence: int, threads: int) -> Outcome:
+    # What was stored and is read back: a ranker made again begins with the very same rows.
+    training = manifest.training_set(written)
     refuse_unlearnable(training.labels, training.groups)
     settings = conf.current()
     chain = _against_live(_chain(training, threads=threads))
@@ -119,14 +121,10 @@ def _learn(training: TrainingSet, *, bucket: int, fence: int, threads: int) -> O
             artifact=artifact.dump(challenger),
             fingerprint=fingerprint(),
             golden=artifact.golden(challenger, training.features),
-            training_info={
-                **training.describe(),
-                "purchases": log.purchases(),
-                "recipe": recipe.of(seed=SEED, threads=threads),
-            },
+            training_info={**training.describe(), "purchases": log.purchases()},
             evaluation=_evaluation(chain),
             verdict=plain(verdict.as_json()),
-            training_file=recipe.keep(training),
+            manifest=written,
         ),
         bucket=bucket,
         fence=fence,

@@ -102,6 +102,12 @@ def slates(
         yield _slate_row(row)
 
 
+def first_served_at(*, since: datetime) -> datetime | None:
+    """When the oldest slate from ``since`` on was served; None when there is none."""
+    recorded = Slate.objects.filter(functional=False, served_at__gte=since)
+    return recorded.order_by("served_at").values_list("served_at", flat=True).first()
+
+
 def newest_slates(count: int, *, since: datetime) -> list[SlateRow]:
     """At most ``count`` slates that real visits were served at ``since`` or later, newest first."""
     chosen = Slate.objects.filter(

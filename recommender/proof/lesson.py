@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recommender import conf
 from recommender.ranking import evaluation, gate, rungs
@@ -36,6 +36,7 @@ def learn(training: TrainingSet, *, seed: int = 0) -> Lesson:
     """
     refuse_unlearnable(training.labels, training.groups)
     settings = conf.current()
+    training = replace(training, weighing=settings.weighing())
     chain = evaluation.forward_chain(training, blocks=settings.chain_blocks, seed=seed)
     policy = gate.choose_rung(chain, seed=seed)
     challenger = rungs.fit(policy, training, seed=seed)

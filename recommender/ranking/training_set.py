@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -25,13 +26,21 @@ ABOUT = (
 )  # fmt: skip
 """Columns beside the features; ``served_at`` is UTC, ``persona`` empty for real shoppers."""
 
-MOST_PER_SHOPPER = 20.0
-"""Slates' worth of weight that one shopper can have in a training."""
 
-PRIOR_SLATES, PRIOR_HALF_LIFE = 400.0, 50.0
-"""All simulated slates together weigh as much as 400 at most, and half of it after every 50 slates
-of real shoppers that tell two labels apart: as much as these after 100 of them, less than a single
-one after 433."""
+@dataclass(frozen=True)
+class Weighing:
+    """How much a slate counts.
+
+    All simulated slates together weigh as much as ``prior_slates`` at most, and half of it after
+    every ``prior_half_life`` slates of real shoppers that tell two labels apart: as much as these
+    after 100 of them, less than a single one after 433.
+    """
+
+    most_per_shopper: float = 20.0
+    """Slates' worth of weight that one shopper can have in a training."""
+
+    prior_slates: float = 400.0
+    prior_half_life: float = 50.0
 
 
 @dataclass(frozen=True)
@@ -42,9 +51,10 @@ class TrainingSet:
     features: Floats
     labels: Ints
     groups: Ints
+    weighing: Weighing = Weighing()
 
     @classmethod
-    def from_rows(cls, rows: pd.DataFrame) -> TrainingSet:
+    def from_rows(cls, rows: pd.DataFrame, *, weighing: Weighing | None = None) -> TrainingSet:
         """From a frame with the columns ``ABOUT`` and one per feature, in any row order."""
         missing = [name for name in (*ABOUT, *NAMES) if name not in rows]
         if missing:
@@ -63,7 +73,8 @@ class TrainingSet:
         groups = group_sizes(rows["qid"])
         features = rows[list(NAMES)].to_numpy(dtype=np.float64)
         refuse_infinite(features)
-        return cls(rows, features, rows["label"].to_numpy(dtype=np.int64), groups)
+        labels = rows["label"].to_numpy(dtype=np.int64)
+        return cls(rows, features, labels, groups, weighing or Weighing())
 
     def __len__(self) -> int:
         return len(self.groups)
@@ -86,7 +97,14 @@ class TrainingSet:
             self.features[rows],
             self.labels[rows],
             self.groups[chosen],
+            self.weighing,
         )
+
+    def newest(self, most: int, *, since: datetime) -> TrainingSet:
+        """The last ``most`` slates of those served at ``since`` or later."""
+        late = (self.first_rows["served_at"] >= since).to_numpy()
+        chosen = late & (np.arange(len(self)) >= len(self) - most)
+        return self if chosen.all() else self.slates(chosen)
 
     def blocks(self, count: int) -> list[TrainingSet]:
         """The slates in time order, cut into ``count`` blocks of nearly equal length."""
@@ -107,7 +125,7 @@ class TrainingSet:
         if not simulated.any():
             return 0.0
         lessons = int((informative(self.labels, self.groups) & ~simulated).sum())
-        most = PRIOR_SLATES * 2.0 ** (-lessons / PRIOR_HALF_LIFE)
+        most = self.weighing.prior_slates * 2.0 ** (-lessons / self.weighing.prior_half_life)
         return min(float(simulated.sum()), most) if most >= 1.0 else 0.0
 
     def without_spent_prior(self) -> TrainingSet:
@@ -116,13 +134,13 @@ class TrainingSet:
         return self if self.prior_weight() or not simulated.any() else self.slates(~simulated)
 
     def slate_weights(self) -> Floats:
-        """Weight of each slate, shape (groups,): no shopper counts more than 20 slates in all.
+        """Weight of each slate, shape (groups,): no shopper counts more than so many slates in all.
 
         Simulated slates share their ``prior_weight``.
         """
         shoppers, own = np.unique(self.shoppers, return_inverse=True)
         count = np.bincount(own, minlength=len(shoppers))
-        weights = np.minimum(1.0, MOST_PER_SHOPPER / count)[own]
+        weights = np.minimum(1.0, self.weighing.most_per_shopper / count)[own]
         simulated = self.origins == "simulated"
         weights[simulated] *= self.prior_weight() / max(1, int(simulated.sum()))
         return np.asarray(weights)
@@ -175,10 +193,21 @@ def to_parquet(training: TrainingSet) -> bytes:
     return buffer.getvalue()
 
 
-def from_parquet(data: bytes) -> TrainingSet:
-    """Reads what ``to_parquet`` wrote; raises ForeignFingerprint for other features."""
+def rows_of(data: bytes) -> pd.DataFrame:
+    """The rows that ``to_parquet`` wrote; raises ForeignFingerprint for other features."""
     table = pq.read_table(io.BytesIO(data))
     got = (table.schema.metadata or {}).get(b"fingerprint", b"none").decode()
     if got != fingerprint():
         raise ForeignFingerprint(expected=fingerprint(), got=got)
-    return TrainingSet.from_rows(table.to_pandas())
+    return table.to_pandas()
+
+
+def shoppers_in(data: bytes) -> set[str]:
+    """Whose rows a file of ``to_parquet`` holds, whatever its features; ValueError for no file."""
+    return set(pq.read_table(io.BytesIO(data), columns=["shopper"])["shopper"].to_pylist())
+
+
+def from_parquet(*parts: bytes, weighing: Weighing | None = None) -> TrainingSet:
+    """What ``to_parquet`` wrote, ``parts`` put together; raises ForeignFingerprint."""
+    rows = [rows_of(part) for part in parts]
+    return TrainingSet.from_rows(pd.concat(rows, ignore_index=True), weighing=weighing)

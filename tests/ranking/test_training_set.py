@@ -9,7 +9,13 @@ import pytest
 
 from recommender.ranking.errors import ForeignFingerprint
 from recommender.ranking.features.schema import NAMES
-from recommender.ranking.training_set import TrainingSet, from_parquet, group_sizes, to_parquet
+from recommender.ranking.training_set import (
+    TrainingSet,
+    Weighing,
+    from_parquet,
+    group_sizes,
+    to_parquet,
+)
 from tests.ranking import lessons
 
 
@@ -27,6 +33,13 @@ def test_parquet_gives_back_every_bit_undefined_values_included():
     assert after.labels.tolist() == before.labels.tolist()
     assert after.groups.tolist() == before.groups.tolist() == [3, 3, 3, 3]
     pd.testing.assert_frame_equal(after.rows, before.rows)
+
+
+def test_a_set_in_several_files_is_the_set():
+    whole = TrainingSet.from_rows(_frame())
+    first = np.arange(len(whole)) < 2
+    parts = [to_parquet(whole.slates(chosen)) for chosen in (~first, first)]
+    assert to_parquet(from_parquet(*parts)) == to_parquet(whole)
 
 
 def test_the_same_rows_give_the_same_file_in_whatever_order_they_come():
@@ -95,6 +108,23 @@ def test_a_shopper_counts_twenty_slates_at_most():
     assert weights[:40].tolist() == [0.5] * 40
     assert weights[40:].tolist() == [1.0] * 5
     assert found.row_weights().tolist() == np.repeat(weights, 2).tolist()
+
+
+def test_a_weighing_of_ones_own_goes_with_the_slates():
+    about = {"shopper": ["bot"] * 8, "origin": ["simulated"] * 4 + ["served"] * 4}
+    weighing = Weighing(most_per_shopper=2.0, prior_slates=1.0, prior_half_life=2.0)
+    found = TrainingSet.from_rows(_frame(slates=4, size=2, **about), weighing=weighing)
+    assert found.prior_weight() == 0.0
+    assert found.slate_weights().tolist() == [0.0, 0.0, 0.5, 0.5]
+    assert found.without_spent_prior().slate_weights().tolist() == [1.0, 1.0]
+
+
+def test_the_newest_slates_are_the_last_so_many_from_a_moment_on():
+    found = TrainingSet.from_rows(_frame(slates=4))
+    times = found.first_rows["served_at"].tolist()
+    assert found.newest(9, since=times[0]) is found
+    assert found.newest(2, since=times[0]).first_rows["qid"].tolist() == ["q00002", "q00003"]
+    assert found.newest(2, since=times[3]).first_rows["qid"].tolist() == ["q00003"]
 
 
 @pytest.mark.parametrize(

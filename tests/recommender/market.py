@@ -142,7 +142,7 @@ def register(scorer: LinearRanker, *, fence: int = 0) -> RankerVersion:
             training_info={"sessions": 7, "session_origins": {"served": 7}},
             evaluation={},
             verdict={},
-            training_file="",
+            manifest={},
         ),
         bucket=0,
         fence=fence,

@@ -21,6 +21,12 @@ def test_settings_are_read_late(settings):
             {"GATE_SLATES": "12"},
             "RECOMMENDER['GATE_SLATES'] is '12', which is not of the type int.",
         ),
+        ({"PRIOR_SLATES": -1.0}, "RECOMMENDER['PRIOR_SLATES'] is not a number of at least 0."),
+        ({"PRIOR_HALF_LIFE": 0}, "RECOMMENDER['PRIOR_HALF_LIFE'] is not a number above 0."),
+        (
+            {"MOST_PER_SHOPPER": float("nan")},
+            "RECOMMENDER['MOST_PER_SHOPPER'] is not a number above 0.",
+        ),
         ({"EXPLORATION_SHARE": 1.5}, "RECOMMENDER['EXPLORATION_SHARE'] is not between 0 and 1."),
     ],
 )

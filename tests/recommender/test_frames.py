@@ -80,21 +80,15 @@ def test_slates_of_other_features_are_left_out():
     assert len(frames.assemble(now=timezone.now())) == 0
 
 
-def test_slates_older_than_the_window_are_left_out(settings):
-    settings.RECOMMENDER = {**settings.RECOMMENDER, "TRAINING_DAYS": 30}
+def test_slates_outside_the_stretch_of_time_are_left_out():
     caller = shelf.shopper()
     qid = _served(caller)
     _did(caller, qid, "view", 1)
-    assert len(frames.assemble(now=timezone.now() + timedelta(days=29))) == 1
-    assert len(frames.assemble(now=timezone.now() + timedelta(days=31))) == 0
-
-
-def test_only_the_newest_slates_are_read(settings):
-    settings.RECOMMENDER = {**settings.RECOMMENDER, "MOST_SLATES": 2}
-    caller = shelf.shopper()
-    for _ in range(3):
-        _did(caller, _served(caller), "view", 1)
-    assert len(frames.assemble(now=timezone.now())) == 2
+    now, served_at = timezone.now(), Slate.objects.get(pk=qid).served_at
+    second = timedelta(seconds=1)
+    assert len(frames.assemble(now=now, since=served_at, until=served_at + second)) == 1
+    assert len(frames.assemble(now=now, since=served_at + second)) == 0
+    assert len(frames.assemble(now=now, until=served_at)) == 0
 
 
 def test_an_empty_log_is_an_empty_training_set():

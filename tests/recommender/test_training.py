@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from recommender import files, lease, live_ranker, training
+from recommender import files, lease, live_ranker, manifest, training
 from recommender.models import LiveTag, RankerVersion, TrainingRun
 from recommender.provider import RankedSwaps
 from recommender.ranking.features.schema import NAMES, column
@@ -216,8 +216,8 @@ def test_weights_measured_again_from_the_stored_set_are_the_same():
 
 def test_weights_that_cannot_be_measured_are_said_to_be_so():
     outcome = _train(market.judged(60))
-    files.write("training", outcome.version.training_file, b"damaged")
-    with pytest.raises(Exception, match=r".+"):
+    files.write("training", outcome.version.manifest["partitions"][0]["name"], b"damaged")
+    with pytest.raises(manifest.CannotRebuild, match="not those it was trained on"):
         training.weigh(outcome.version)
     assert RankerVersion.objects.get().weights_state == "failed"
 

@@ -1,4 +1,4 @@
-"""Write the judged slates as a Parquet file."""
+"""Write the judged slates as Parquet files."""
 
 from __future__ import annotations
 
@@ -8,24 +8,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from recommender import frames
+from recommender import manifest
+from recommender.ranking.errors import CannotLearn
 from recommender.ranking.training_set import TrainingSet, to_parquet
 
 LABELS = {0: "seen", 1: "viewed", 2: "kept", 3: "bought"}
 
 
 class Command(BaseCommand):
-    help = "Write ltr_train.parquet: one row per seen swap, with the features it was served by."
+    help = (
+        "Bring the daily partitions up to date and write ltr_train.parquet, what a training would "
+        "read of them: one row per seen swap, with the features it was served by."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         default = Path(settings.DATA_DIR) / "training" / "ltr_train.parquet"
         parser.add_argument("--out", type=Path, default=default)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        training = frames.assemble(now=timezone.now())
+        try:
+            training = manifest.training_set(manifest.of_log(now=timezone.now()))
+        except CannotLearn as error:
+            raise CommandError(f"Nothing to write: {error}.") from error
         out: Path = options["out"]
         out.parent.mkdir(parents=True, exist_ok=True)
         partial = out.with_name(f".{out.name}.part")

@@ -1,4 +1,4 @@
-"""Make a ranker again from its stored training set and compare it with the ledger."""
+"""Make a ranker again from its stored training rows and compare it with the ledger."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recommender import recipe
+from recommender import manifest
 from recommender.models import RankerVersion
 
 
@@ -22,13 +22,13 @@ class Command(BaseCommand):
         if version is None:
             raise CommandError(f"There is no ranker {options['tag']!r}.")
         try:
-            found = hashlib.sha256(recipe.rebuild(version)).hexdigest()
-        except recipe.CannotRebuild as error:
+            found = hashlib.sha256(manifest.rebuild(version)).hexdigest()
+        except manifest.CannotRebuild as error:
             raise CommandError(f"{version.tag} cannot be rebuilt: {error}.") from error
         if found != version.sha256:
             changed = ", ".join(
                 f"{name} {then} is {now} here"
-                for name, (then, now) in recipe.changed_versions(version).items()
+                for name, (then, now) in manifest.changed_versions(version).items()
             )
             raise CommandError(
                 f"{version.tag}: the ledger has SHA-256 {version.sha256[:12]}…, rebuilt it is "

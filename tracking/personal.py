@@ -1,0 +1,81 @@
+"""What is held of one shopper in the log and by whoever learns from it: shown, and erased."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol, cast
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils.module_loading import import_string
+
+from tracking.models import Event, Session, Slate, Visitor
+from tracking.visitor import Caller
+
+VISIT = ("id", "started_at", "last_event_at")
+EVENT = (
+    "id", "session_id", "event_type", "product_id", "qid", "position", "order_id", "occurred_at",
+)  # fmt: skip
+SLATE = ("qid", "session_id", "placement", "served_at", "policy", "ranker_tag", "inputs", "items")
+
+
+class Learner(Protocol):
+    """The class named in ``settings.PERSONAL_DATA``, for what is derived from the log."""
+
+    def export(self, keys: Sequence[str]) -> dict[str, Any]:
+        """Everything that is kept of these shopper keys, as JSON can hold it."""
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Erase it. Called inside the transaction that erases the log's rows."""
+
+
+def export(caller: Caller) -> dict[str, Any]:
+    """Visits, events and slates of the account and of this browser, and what was learned."""
+    keys = caller.keys
+    visits, events = _visits(keys), Event.objects.filter(shopper_key__in=keys)
+    slates = [*_slates(keys).values(*SLATE), *_functional(keys).values(*SLATE)]
+    return {
+        "visits": list(visits.order_by("pk").values(*VISIT)),
+        "events": list(events.order_by("pk").values(*EVENT)),
+        "slates": slates,
+        "learning": _learner().export(keys),
+    }
+
+
+def erase(caller: Caller) -> dict[str, int]:
+    """Delete all of it; how many visits, events and slates there were.
+
+    Call inside the transaction that deletes what else is kept of the shopper. The purchase counter
+    keeps its number, which is nobody's. The cookie is the caller's to take away.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError(
+            "personal.erase must run inside the transaction that erases everything else"
+        )
+    keys = caller.keys
+    events, _ = Event.objects.filter(shopper_key__in=keys).delete()
+    slates = _slates(keys).delete()[0] + _functional(keys).delete()[0]
+    visits, _ = _visits(keys).delete()
+    # A browser that others used, too, keeps its row for their visits.
+    if caller.visitor_key is not None:
+        Visitor.objects.filter(pk=caller.visitor_key, sessions=None).delete()
+    _learner().forget(keys)
+    return {"visits": visits, "events": events, "slates": slates}
+
+
+def _visits(keys: Sequence[str]) -> QuerySet[Session]:
+    return Session.objects.filter(shopper_key__in=keys)
+
+
+def _slates(keys: Sequence[str]) -> QuerySet[Slate]:
+    """By their visits, which have an index by shopper."""
+    return Slate.objects.filter(session__in=_visits(keys)).order_by("pk")
+
+
+def _functional(keys: Sequence[str]) -> QuerySet[Slate]:
+    return Slate.objects.filter(functional=True, shopper_key__in=keys).order_by("pk")
+
+
+def _learner() -> Learner:
+    return cast(Learner, import_string(settings.PERSONAL_DATA)())
