@@ -15,10 +15,14 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from recommender import conf, erasure, lease, processes, trainer
+from shop import usual_prices
 
 logger = logging.getLogger(__name__)
 
+ASKS_EVERY_SECONDS = 600.0
+
 _stop = threading.Event()
+_asked = float("-inf")
 
 
 def sweep() -> None:
@@ -28,6 +32,15 @@ def sweep() -> None:
     due = lease.due_bucket() is not None or trainer.without_weights() is not None
     if due and not _training.is_alive():
         _start_training()
+
+
+def daily() -> None:
+    """What one worker does once a day; asked about every ten minutes."""
+    global _asked  # noqa: PLW0603 this process's own clock
+    if time.monotonic() - _asked < ASKS_EVERY_SECONDS:
+        return
+    _asked = time.monotonic()
+    usual_prices.refresh_if_due(now=timezone.now())
 
 
 def _start_training() -> None:
@@ -52,6 +65,7 @@ def _forever() -> None:
         try:
             close_old_connections()
             sweep()
+            daily()
         except Exception:
             logger.exception("the sweeper stumbled; the next round tries again")
 

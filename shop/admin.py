@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from shop import usual_prices
 from shop.models import (
     Brand,
     CatalogueVersion,
@@ -68,7 +69,7 @@ class ProductAdmin(OfTheCatalogue):
     list_filter = ["is_active"]
     search_fields = ["sku", "name"]
     autocomplete_fields = ["category", "brand"]
-    readonly_fields = ["sold", "created_at"]
+    readonly_fields = ["usual_price", "sold", "created_at"]
     inlines = [PriceChanges]
     ordering = ["-sold", "pk"]
     list_per_page = 50
@@ -84,6 +85,7 @@ class ProductAdmin(OfTheCatalogue):
                 regular_price=obj.regular_price,
                 since=timezone.now(),
             )
+            usual_prices.refresh([obj.pk], now=timezone.now())
 
 
 @admin.register(Category)

@@ -71,7 +71,7 @@ def matching(
     if max_price is not None:
         found = found.filter(price__lte=max_price)
     if promotion:
-        found = found.filter(price__lt=F("regular_price"))
+        found = found.filter(price__lt=F("usual_price"))
     if brands:
         found = found.filter(brand__name__in=brands)
     if diet:

@@ -79,14 +79,18 @@ class _Row(NamedTuple):
     slug: str
     brand: str | None
     price: Decimal
-    regular_price: Decimal
+    usual_price: Decimal | None
     diet_tags: list[str]
+
+    @property
+    def on_promotion(self) -> bool:
+        return self.usual_price is not None and self.price < self.usual_price
 
 
 def of(products: QuerySet[Product], narrowed: Narrowed, *, level: str) -> Facets:
     """The choices among ``products``, which are not narrowed yet; ``level`` leads to the shelf."""
     columns = (f"{level}__name", f"{level}__slug", "brand__name")
-    found = products.order_by().values_list(*columns, "price", "regular_price", "diet_tags")
+    found = products.order_by().values_list(*columns, "price", "usual_price", "diet_tags")
     rows = [_Row(*row) for row in found]
     left = [row for row in rows if _fits(row, narrowed)]
     shelves = Counter((row.shelf, row.slug) for row in left if row.slug)
@@ -96,9 +100,7 @@ def of(products: QuerySet[Product], narrowed: Narrowed, *, level: str) -> Facets
         brands=_brands(rows, narrowed),
         diet=_diet(left, narrowed),
         bands=_bands(rows, narrowed),
-        promotions=sum(
-            _fits(row, narrowed, but="promotion") and row.price < row.regular_price for row in rows
-        ),
+        promotions=sum(_fits(row, narrowed, but="promotion") and row.on_promotion for row in rows),
     )
 
 
@@ -109,7 +111,7 @@ def _fits(row: _Row, narrowed: Narrowed, *, but: str = "") -> bool:
         and (not narrowed.diet or set(narrowed.diet) <= set(row.diet_tags))
         and (but == "price" or low is None or row.price >= low)
         and (but == "price" or high is None or row.price <= high)
-        and (but == "promotion" or not narrowed.promotion or row.price < row.regular_price)
+        and (but == "promotion" or not narrowed.promotion or row.on_promotion)
     )
 
 

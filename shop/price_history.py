@@ -1,4 +1,4 @@
-"""What a product cost before: its usual price, what a promotion really takes off, a drawing."""
+"""What a product cost before: its usual price, and a drawing of the last year."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple, Protocol
 
-from shop.models import PriceChange, Product
+from shop.models import PriceChange
 from shop.money import text
 
 LOOKED_BACK = timedelta(weeks=8)
@@ -15,6 +16,23 @@ KNOWN_FOR = timedelta(weeks=2)
 """A product whose prices are known for less has no usual price yet."""
 DRAWN = timedelta(weeks=52)
 WIDTH, HEIGHT, MARGIN = 320, 80, 6
+
+
+class Change(Protocol):
+    """What is needed to know of a price change."""
+
+    @property
+    def price(self) -> Decimal: ...
+
+    @property
+    def since(self) -> datetime: ...
+
+
+class Priced(NamedTuple):
+    """What held from a moment on."""
+
+    price: Decimal
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -26,7 +44,7 @@ class Drawing:
     changes: Sequence[PriceChange]
 
 
-def usual_price(changes: Sequence[PriceChange], *, now: datetime) -> Decimal | None:
+def usual_price(changes: Sequence[Change], *, now: datetime) -> Decimal | None:
     """The price that held, or less, for half of the last eight weeks; None when it is not known.
 
     ``changes`` are one product's, newest first. A median over time: a rise of some days before a
@@ -53,27 +71,13 @@ def usual_price(changes: Sequence[PriceChange], *, now: datetime) -> Decimal | N
     return None
 
 
-def cuts(products: Sequence[Product], *, now: datetime) -> dict[int, Decimal]:
-    """By product id, how far the price is below the usual one, where it is; one query."""
-    ids = [product.pk for product in products]
-    rows = PriceChange.objects.filter(product_id__in=ids).order_by("product_id", "-since", "-pk")
-    changes: dict[int, list[PriceChange]] = {}
-    for row in rows:
-        changes.setdefault(row.product_id, []).append(row)
-    found = {
-        product.pk: cut(product.price, changes.get(product.pk, []), now=now) for product in products
-    }
-    return {pk: off for pk, off in found.items() if off is not None}
+def drawing(
+    changes: Sequence[PriceChange], *, usual: Decimal | None, now: datetime
+) -> Drawing | None:
+    """The last year as steps; None when the price was always the same.
 
-
-def cut(price: Decimal, changes: Sequence[PriceChange], *, now: datetime) -> Decimal | None:
-    """How far ``price`` is below the usual one; None when it is not, or nobody can say."""
-    usual = usual_price(changes, now=now)
-    return usual - price if usual is not None and price < usual else None
-
-
-def drawing(changes: Sequence[PriceChange], *, now: datetime) -> Drawing | None:
-    """The last year as steps; None when the price was always the same."""
+    ``usual`` is what the product's other claims are held against; None: it is not known.
+    """
     start = now - DRAWN
     past = [change for change in changes if change.since <= now]
     earlier = [change for change in past if change.since <= start]
@@ -91,7 +95,6 @@ def drawing(changes: Sequence[PriceChange], *, now: datetime) -> Drawing | None:
     words = (
         f"Between {text(lowest)} and {text(highest)} in the last year, now {text(past[0].price)}."
     )
-    usual = usual_price(changes, now=now)
     if usual is not None:
         words += f" Usual price of the last 8 weeks: {text(usual)}."
     return Drawing("".join(steps) + f"H{WIDTH}", words, shown)

@@ -37,6 +37,7 @@ class ProductCard(serializers.Serializer[Product]):
     size_text = serializers.CharField()
     price = Money()
     regular_price = Money()
+    usual_price = Money(allow_null=True)
     on_promotion = serializers.BooleanField()
     unit_price = serializers.SerializerMethodField()
     unit_price_text = serializers.SerializerMethodField()

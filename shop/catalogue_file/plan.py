@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from shop import usual_prices
 from shop.catalogue_file import tree
 from shop.catalogue_file.items import Item
 from shop.models import CatalogueVersion, PriceChange, Product
@@ -97,6 +98,7 @@ def _write(items: Sequence[Item], outcome: Outcome, *, now: datetime, progress: 
             ],
             batch_size=1000,
         )
+        usual_prices.refresh([product.pk for product in batch.repriced], now=now)
         outcome.new += len(batch.new)
         outcome.changed += len(batch.changed)
         outcome.unchanged += len(part) - len(batch.new) - len(batch.changed)

@@ -9,6 +9,7 @@ import pandas as pd
 from django.db import connection, transaction
 from django.utils import timezone
 
+from shop import usual_prices
 from shop.complete_journey import files, history, store
 from shop.complete_journey.prices import shelf_prices, weekly_prices
 from shop.complete_journey.selection import best_sellers, described, sold_here
@@ -57,6 +58,7 @@ def load(*, count: int, now: datetime, progress: Progress) -> Loaded:
             product=prices["product_id"].map(ids), since=prices["week"].map(since)
         )
         store.write_price_changes(prices, progress=progress)
+        usual_prices.refresh(now=now)
         progress.step("Writing members and orders")
         households = sorted(lines["household_id"].unique().tolist())
         members = store.write_members(households, joined=created)

@@ -87,6 +87,9 @@ class Product(models.Model):
     regular_price = models.DecimalField(
         max_digits=9, decimal_places=2, validators=[MinValueValidator(CENT)]
     )
+    # The price that held, or less, for half of the last eight weeks; null while that is not known.
+    # Kept by shop/usual_prices.py.
+    usual_price = models.DecimalField(max_digits=9, decimal_places=2, null=True, editable=False)
     stock = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     diet_tags = models.JSONField(default=list, blank=True)
@@ -120,8 +123,16 @@ class Product(models.Model):
         return reverse("product", args=[self.pk])
 
     @property
+    def cut(self) -> Decimal | None:
+        """How far the price is below the usual one; None when it is not, or nobody can say."""
+        if self.usual_price is None or self.price >= self.usual_price:
+            return None
+        return self.usual_price - self.price
+
+    @property
     def on_promotion(self) -> bool:
-        return self.price < self.regular_price
+        """Against its own last weeks: a rise before a "discount" makes it none."""
+        return self.cut is not None
 
 
 class PriceChange(models.Model):
@@ -145,6 +156,8 @@ class CatalogueVersion(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     value = models.PositiveBigIntegerField(default=0)
+    # When all usual prices were last worked out.
+    usual_prices_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.value)

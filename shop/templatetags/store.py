@@ -43,12 +43,6 @@ def unit_price(product: Product) -> str:
 
 
 @register.filter
-def cut_by(product: Product) -> str:
-    """What a promotion takes off the regular price."""
-    return amounts.text(product.regular_price - product.price)
-
-
-@register.filter
 def of_product(held: Mapping[int, Held], product: Product) -> Held | None:
     """What the cart holds of a product; None for nothing."""
     return held.get(product.pk)

@@ -35,14 +35,11 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         caller = visitor.ensure(request)
         record.event(caller, event_type="view", product_id=product.pk, **item)
     now, changes = timezone.now(), list(product.price_changes.all())
-    cut = price_history.cut(product.price, changes, now=now)
     context = {
         "product": product,
         "category_path": path(product.category),
         "tags": _labels(product),
-        "cut": cut,
-        "usual": product.price + cut if cut else None,
-        "history": price_history.drawing(changes, now=now),
+        "history": price_history.drawing(changes, usual=product.usual_price, now=now),
         **item,
     }
     return render(request, "shop/product.html", context)

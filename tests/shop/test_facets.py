@@ -17,7 +17,7 @@ def _shelf():
     tea = product_type("Tea", "Tea and more")
     product("Green", "1.99", brand="Leaf", diet_tags=["vegan"], category=tea)
     product("Black", "2.00", brand="Leaf", diet_tags=["vegan", "sugar-free"])
-    product("White", "4.99", brand="Bud", regular_price=Decimal("6.00"))
+    product("White", "4.99", brand="Bud", usual_price=Decimal("6.00"))
     product("Loose", "20.00", diet_tags=["vegetarian"])
 
 

@@ -1,10 +1,12 @@
 import io
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pyarrow import parquet
 
 from shop.models import Brand, CatalogueVersion, Category, PriceChange, Product
@@ -105,12 +107,16 @@ def test_a_blank_cell_and_a_missing_column_leave_what_is_there(tmp_path: Path) -
     assert product.price == Decimal("1.89")
 
 
-def test_no_regular_price_means_no_promotion(tmp_path: Path) -> None:
+def test_a_promotion_is_one_against_the_products_own_past_not_its_regular_price(
+    tmp_path: Path,
+) -> None:
     header = "sku,name,category,price,regular price\n"
-    load(csv(tmp_path, header + "A1,Milk,Dairy,1.50,1.99\n"))
-    assert Product.objects.get().on_promotion
-    load(csv(tmp_path, header + "A1,Milk,Dairy,1.50,\n"))
-    assert not Product.objects.get().on_promotion
+    load(csv(tmp_path, header + "A1,Milk,Dairy,1.99,2.99\nA2,Eggs,Dairy,1.50,9.99\n"))
+    PriceChange.objects.update(since=timezone.now() - timedelta(days=30))
+    load(csv(tmp_path, header + "A1,Milk,Dairy,1.50,2.99\nA2,Eggs,Dairy,1.50,8.99\n"))
+    milk, eggs = Product.objects.order_by("sku")
+    assert (milk.usual_price, milk.cut) == (Decimal("1.99"), Decimal("0.49"))
+    assert (eggs.usual_price, eggs.cut) == (Decimal("1.50"), None)
 
 
 def test_a_regular_price_below_the_price_is_refused(tmp_path: Path) -> None:

@@ -98,8 +98,8 @@ class TestShelves:
         with pytest.raises(Missing):
             catalogue.product(10**30)
 
-    def test_promotions_are_below_their_regular_price(self):
-        product("Cheap", "1.00", regular_price=Decimal("2.00"))
+    def test_promotions_are_below_their_usual_price(self):
+        product("Cheap", "1.00", usual_price=Decimal("2.00"))
         assert found(promotion=True) == ["Cheap"]
 
 
