@@ -75,7 +75,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _promotions() -> QuerySet[Product]:
     """The most bought of what costs clearly less than usual, one of a type."""
     cheaper = _sold().filter(price__lte=F("usual_price") * WORTH_TELLING, stock__gt=0)
-    most_bought = [F("sold").desc(), F("pk")]
+    most_bought = ["-sold", "pk"]
     place = Window(RowNumber(), partition_by="category", order_by=most_bought)
     return cheaper.annotate(place=place).filter(place=1).order_by("-sold", "pk")[:PROMOTIONS]
 
