@@ -3,8 +3,8 @@
     python -m benchmarks.export [events …]     (10,000,000 and 100,000 when none are given)
 
 Fills a SQLite log of each size (ten million events take about ten minutes and 12 GB), then exports
-in turn from each, in processes of their own: the newest day, and all eight days that are still open,
-as a training does that finds everything before them exported. Prints medians and their ratio.
+in turn from each, in processes of their own: the newest day, and all eight days that are open, as a
+training does that finds everything before them exported. Prints medians and their ratio.
 """
 
 from __future__ import annotations
