@@ -1,6 +1,7 @@
 """Lighthouse on the pages of an open store (STORE), mobile with default throttling, as Markdown.
 
-Lighthouse itself comes through npx, or is the program that LIGHTHOUSE names.
+Each page is looked at three times (RUNS) and the medians are told. Lighthouse itself comes through
+npx, or is the program that LIGHTHOUSE names.
 """
 
 from __future__ import annotations
@@ -8,14 +9,17 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import statistics
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from shop_window import STORE, browser, fill_cart, set_budget, shopper
 from system_packages import find_browser
 
 COMMAND = shlex.split(os.environ.get("LIGHTHOUSE", "npx --yes lighthouse@12"))
+RUNS = int(os.environ.get("RUNS", "3"))
 CATEGORIES = ("performance", "accessibility", "best-practices")
 
 
@@ -40,7 +44,7 @@ def main() -> None:
     print("| page | performance | accessibility | best practices | LCP | CLS | sent | script |")
     print("|---|---|---|---|---|---|---|---|")
     for name, path in pages.items():
-        print(row(name, report(STORE + path, cookie)), flush=True)
+        print(row(name, [report(STORE + path, cookie) for _ in range(RUNS)]), flush=True)
 
 
 def report(url: str, cookie: str) -> dict[str, Any]:
@@ -63,10 +67,21 @@ def report(url: str, cookie: str) -> dict[str, Any]:
     return found
 
 
-def row(name: str, found: dict[str, Any]) -> str:
-    """One line of the table; bytes are those that went over the wire."""
+def row(name: str, runs: Sequence[dict[str, Any]]) -> str:
+    """One line of the table: the median of each figure over ``runs``."""
+    middle = [statistics.median(column) for column in zip(*map(figures, runs), strict=True)]
+    units = ("{:.0f}", "{:.0f}", "{:.0f}", "{:.2f} s", "{:.3f}", "{:.0f} KiB", "{:.1f} KiB")
+    cells = [unit.format(figure) for unit, figure in zip(units, middle, strict=True)]
+    return f"| {name} | {' | '.join(cells)} |"
+
+
+def figures(found: dict[str, Any]) -> list[float]:
+    """The three scores, LCP in seconds, CLS, KiB sent and KiB of script.
+
+    Bytes are those that went over the wire.
+    """
     audits = found["audits"]
-    scores = [f"{found['categories'][key]['score'] * 100:.0f}" for key in CATEGORIES]
+    scores = [found["categories"][key]["score"] * 100 for key in CATEGORIES]
     requests = audits["network-requests"]["details"]["items"]
     sent = sum(item.get("transferSize", 0) for item in requests)
     script = sum(
@@ -74,8 +89,7 @@ def row(name: str, found: dict[str, Any]) -> str:
     )
     lcp = audits["largest-contentful-paint"]["numericValue"] / 1000
     cls = audits["cumulative-layout-shift"]["numericValue"]
-    figures = [f"{lcp:.1f} s", f"{cls:.3f}", f"{sent / 1024:.0f} KiB", f"{script / 1024:.1f} KiB"]
-    return f"| {name} | {' | '.join([*scores, *figures])} |"
+    return [*scores, lcp, cls, sent / 1024, script / 1024]
 
 
 if __name__ == "__main__":

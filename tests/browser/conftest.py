@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from honcho.environ import parse_procfile
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60
@@ -87,7 +87,23 @@ def shopper(browser: Browser, store: Store, request: pytest.FixtureRequest) -> A
     options = getattr(request, "param", {})
     context = browser.new_context(base_url=store.address, **options)
     context.set_default_timeout(20_000)
-    return context.new_page()
+    page = context.new_page()
+    if options.get("java_script_enabled", True):
+        _wait_for_what_acts_in_place(page)
+    return page
+
+
+def _wait_for_what_acts_in_place(page: Page) -> None:
+    """Lets ``page.goto`` wait for htmx, which a page fetches after its load event."""
+    plainly = page.goto
+
+    def goto(url: str, **options: Any) -> Any:
+        answer = plainly(url, **options)
+        if page.locator("script[data-then]").count():
+            page.wait_for_function("window.htmx")
+        return answer
+
+    page.goto = goto  # type: ignore[method-assign]
 
 
 def _prepare(environment: dict[str, str]) -> None:
