@@ -163,6 +163,8 @@ class Partition(models.Model):
     # All slates of the day are mature: it is not written again.
     final = models.BooleanField(default=False)
     made_at = models.DateTimeField()
+    # The log was read for it then, for the last time; null: it must be, whatever was read before.
+    read_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["day", "made_at"]

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import pandas as pd
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from recommender import files, frames
@@ -28,6 +29,7 @@ from recommender.ranking.training_set import (
 from tracking import log
 
 DAY = timedelta(days=1)
+STILL_UNDER_WAY = timedelta(minutes=1)
 
 
 class Damaged(Exception):
@@ -37,22 +39,39 @@ class Damaged(Exception):
 def bring_up_to_date(*, now: datetime, since: datetime) -> list[Partition]:
     """Export what is missing of the days from ``since`` on; the partitions of all of them.
 
-    What was exported when its day was final is not read from the log again.
+    The log is not read again for a day that is final, nor for an open one that nothing happened to.
     """
     first = log.first_served_at(since=since)
     if first is None:
         return []
     begins = first.astimezone(UTC).date()
-    kept = Partition.objects.filter(day__gte=begins, final=True, fingerprint=fingerprint())
-    final = {partition.day: partition for partition in kept}
-    return [final.get(day) or export(day, now=now) for day in _days(begins, now)]
+    kept = Partition.objects.filter(day__gte=begins, fingerprint=fingerprint())
+    standing = {partition.day: partition for partition in kept.filter(final=True)}
+    standing |= _unchanged(kept.filter(final=False), now=now)
+    return [standing.get(day) or export(day, now=now) for day in _days(begins, now)]
 
 
 def export(day: date, *, now: datetime) -> Partition:
     """One day of the log, judged by what is known ``now``, as a partition."""
-    start = datetime.combine(day, time(), UTC)
+    start, read_at = datetime.combine(day, time(), UTC), timezone.now()
     rows = frames.assemble(now=now, since=start, until=start + DAY)
-    return _store(day, rows, final=now >= start + DAY + log.MATURES_AFTER, now=now)
+    stored = _store(day, rows, final=now >= start + DAY + log.MATURES_AFTER, now=now)
+    Partition.objects.filter(pk=stored.pk).update(read_at=read_at)
+    return stored
+
+
+def _unchanged(open_days: QuerySet[Partition], *, now: datetime) -> dict[date, Partition]:
+    """The newest partitions of days that are as they were when the log was last read for them."""
+    # Slates become mature by themselves, too.
+    aging = (now - log.MATURES_AFTER).astimezone(UTC).date()
+    read = open_days.filter(day__gt=aging).exclude(read_at=None).order_by("read_at")
+    newest = {row.day: row for row in read}
+    if not newest:
+        return {}
+    # What was received before it may have been committed a little after.
+    since = min(row.read_at for row in newest.values() if row.read_at) - STILL_UNDER_WAY
+    changed = {at.astimezone(UTC).date() for at in log.touched(received_since=since)}
+    return {day: row for day, row in newest.items() if day not in changed}
 
 
 def keep(training: TrainingSet) -> list[Partition]:
@@ -80,7 +99,7 @@ def rows_of_shoppers(partition: Partition, shoppers: Sequence[str]) -> pd.DataFr
 
 def reopen(days: Iterable[date]) -> None:
     """Let days be exported again: something was written to their log afterwards."""
-    Partition.objects.filter(day__in=set(days)).update(final=False)
+    Partition.objects.filter(day__in=set(days)).update(final=False, read_at=None)
 
 
 def without(partition: Partition, shoppers: Sequence[str], *, now: datetime) -> bool:

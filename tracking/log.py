@@ -108,6 +108,22 @@ def first_served_at(*, since: datetime) -> datetime | None:
     return recorded.order_by("served_at").values_list("served_at", flat=True).first()
 
 
+def touched(*, received_since: datetime) -> set[datetime]:
+    """When the slates were served whose items something happened to, or whose session has bought.
+
+    Only what arrived at ``received_since`` or later counts.
+    """
+    arrived = Event.objects.filter(received_at__gte=received_since)
+    named = arrived.exclude(qid=None).values("qid")
+    bought = arrived.filter(event_type=EventType.PURCHASE).values("session")
+    recorded = Slate.objects.filter(functional=False)
+    return {
+        served_at
+        for slates in (recorded.filter(qid__in=named), recorded.filter(session__in=bought))
+        for served_at in slates.values_list("served_at", flat=True)
+    }
+
+
 def newest_slates(count: int, *, since: datetime) -> list[SlateRow]:
     """At most ``count`` slates that real visits were served at ``since`` or later, newest first."""
     chosen = Slate.objects.filter(

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -72,9 +73,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _promotions() -> QuerySet[Product]:
-    """The most bought of what costs clearly less than usual."""
+    """The most bought of what costs clearly less than usual, one of a type."""
     cheaper = _sold().filter(price__lte=F("usual_price") * WORTH_TELLING, stock__gt=0)
-    return cheaper.order_by("-sold", "pk")[:PROMOTIONS]
+    most_bought = ["-sold", "pk"]
+    place = Window(RowNumber(), partition_by="category", order_by=most_bought)
+    return cheaper.annotate(place=place).filter(place=1).order_by("-sold", "pk")[:PROMOTIONS]
 
 
 @require_safe

@@ -3,8 +3,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db.models import F
 
-from recommender import files, manifest, partitions
+from recommender import files, frames, manifest, partitions
 from recommender.models import Partition
 from recommender.ranking.errors import CannotLearn
 from recommender.ranking.training_set import TrainingSet, from_parquet
@@ -74,6 +75,56 @@ def test_an_open_day_that_grew_is_a_new_file_and_the_old_one_stays():
     [after] = _exported(NOON + HOUR)
     assert (before.slates, after.slates) == (1, 2)
     assert len(_rows(before)) == 1
+
+
+@pytest.fixture
+def read_days(monkeypatch) -> list[date]:
+    """The days that the log was read for."""
+    days: list[date] = []
+    whole = frames.assemble
+
+    def assemble(*, since: datetime, **how):
+        days.append(since.date())
+        return whole(since=since, **how)
+
+    monkeypatch.setattr(frames, "assemble", assemble)
+    return days
+
+
+def _an_hour_passes() -> None:
+    Event.objects.update(received_at=F("received_at") - HOUR)
+
+
+def test_an_open_day_that_nothing_happened_to_is_not_read_again(read_days):
+    caller = shelf.shopper()
+    now = NOON + 3 * DAY
+    first, _ = logged.slate(caller, NOON), logged.slate(caller, NOON + DAY)
+    before = _exported(now)
+    assert read_days == [FIRST + at * DAY for at in range(4)]
+    _an_hour_passes()
+    assert [p.pk for p in _exported(now)] == [p.pk for p in before]
+    assert len(read_days) == 4
+    look = Draft("view", 12, first, 2, NOON + DAY)
+    record.events(shelf.shopper(), [look], server_side=False)
+    assert _rows(_exported(now)[0]).labels.tolist() == [1, 1, 0]
+    assert read_days[4:] == [FIRST]
+
+
+def test_an_order_makes_the_day_of_its_sessions_slates_be_read_again(read_days):
+    caller = shelf.shopper()
+    logged.slate(caller, NOON, bought=False)
+    now = NOON + DAY
+    assert _exported(now)[0].rows == 0
+    _an_hour_passes()
+    record.events(caller, [Draft("purchase", 1, occurred_at=now)], server_side=True)
+    assert _exported(now)[0].rows == 3
+
+
+def test_slates_that_mature_by_themselves_are_found(read_days):
+    logged.slate(shelf.shopper(), NOON, bought=False)
+    assert _exported(NOON + DAY)[0].rows == 0
+    _an_hour_passes()
+    assert _exported(NOON + 7 * DAY)[0].rows == 3
 
 
 def test_what_is_not_mature_yet_is_not_exported():

@@ -16,6 +16,18 @@ def test_home_shows_the_departments(client):
     assert "Departments Grocery" in words(client.get("/"))
 
 
+def test_home_offers_one_product_of_a_type_the_most_bought_of_what_is_clearly_cheaper(client):
+    tea = product_type("Tea")
+    half = {"usual_price": Decimal("2.00")}
+    product("Coffee, much bought", "1.00", sold=9, **half)
+    product("Coffee, little bought", "1.00", sold=8, **half)
+    product("Coffee, hardly cheaper", "1.90", sold=99, **half)
+    product("Coffee, sold out", "1.00", sold=99, stock=0, **half)
+    product("Tea", "1.00", sold=10, category=tea, **half)
+    offered = [found.name for found in client.get("/").context["promotions"]]
+    assert offered == ["Tea", "Coffee, much bought"]
+
+
 def test_every_word_of_a_search_must_be_in_name_or_brand(client):
     product("Tomato sauce", brand="Verdi")
     product("Tomato soup", brand="Verdi")
