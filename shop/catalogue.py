@@ -9,9 +9,10 @@ from decimal import Decimal
 from django.db.models import F, FloatField, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from shop import search
+from shop import search, tree
 from shop.errors import Missing
 from shop.models import Category, Product
+from shop.models.catalogue import WORTH_TELLING
 
 PAGE_SIZE = 24
 SORTS = ("relevance", "popularity", "price", "-price", "unit_price", "name")
@@ -29,7 +30,10 @@ class Page:
 
 def category(slug: str) -> Category:
     """The department, aisle or type with its parents. Raises Missing (``unknown_category``)."""
-    found = Category.objects.select_related("parent__parent").filter(slug=slug).first()
+    found = tree.current().by_slug.get(slug)
+    if found is None:
+        # One made in the last few seconds is in the database first.
+        found = Category.objects.select_related("parent__parent").filter(slug=slug).first()
     if found is None:
         raise Missing(f"There is no category {slug!r}.", code="unknown_category")
     return found
@@ -71,7 +75,7 @@ def matching(
     if max_price is not None:
         found = found.filter(price__lte=max_price)
     if promotion:
-        found = found.filter(price__lt=F("usual_price"))
+        found = found.filter(price__lte=F("usual_price") * WORTH_TELLING)
     if brands:
         found = found.filter(brand__name__in=brands)
     if diet:

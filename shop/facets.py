@@ -15,7 +15,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from shop.models import Product
-from shop.models.catalogue import CENT
+from shop.models.catalogue import CENT, WORTH_TELLING
 from shop.money import text
 from shop.tags import DIET_TAGS
 
@@ -84,7 +84,7 @@ class _Row(NamedTuple):
 
     @property
     def on_promotion(self) -> bool:
-        return self.usual_price is not None and self.price < self.usual_price
+        return self.usual_price is not None and self.price <= self.usual_price * WORTH_TELLING
 
 
 def of(products: QuerySet[Product], narrowed: Narrowed, *, level: str) -> Facets:

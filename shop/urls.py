@@ -7,6 +7,7 @@ from shop.views import (
     catalogue,
     checkout,
     favourites,
+    home,
     orders,
     pages,
     product,
@@ -14,7 +15,7 @@ from shop.views import (
 
 urlpatterns = [
     path("api/", include("shop.api.urls")),
-    path("", catalogue.home, name="home"),
+    path("", home.page, name="home"),
     path("search", catalogue.search, name="search"),
     path("search/suggest", catalogue.suggest, name="suggest"),
     path("c/<slug:slug>", catalogue.category, name="category"),
@@ -37,6 +38,7 @@ urlpatterns = [
     path("favourites", favourites.page, name="favourites"),
     path("favourites/drop", favourites.drop, name="favourite_drop"),
     path("orders", orders.page, name="orders"),
+    path("orders/newest/again", orders.newest_again, name="newest_order_again"),
     path("orders/<uuid:token>", checkout.order, name="order"),
     path("orders/<uuid:token>/again", orders.again, name="order_again"),
     path("account/sign-in", account.SignIn.as_view(), name="sign_in"),

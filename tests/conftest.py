@@ -5,15 +5,17 @@ from collections.abc import Iterator
 import pytest
 
 from scripts import system_packages
-from shop import vocabulary
+from shop import tree, vocabulary
 
 
 @pytest.fixture(autouse=True)
-def _new_vocabulary() -> Iterator[None]:
+def _new_catalogue() -> Iterator[None]:
     """Each test has a catalogue of its own, whose version may be that of another test's."""
-    vocabulary.forget()
+    for held in (vocabulary, tree):
+        held.forget()
     yield
-    vocabulary.forget()
+    for held in (vocabulary, tree):
+        held.forget()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ from django.db.models import F
 from django.urls import reverse
 
 CENT = Decimal("0.01")
+WORTH_TELLING = Decimal("0.95")
+"""What costs at most this share of its usual price is on promotion: a cent less is none."""
 
 
 class BaseUnit(models.TextChoices):
@@ -124,8 +126,8 @@ class Product(models.Model):
 
     @property
     def cut(self) -> Decimal | None:
-        """How far the price is below the usual one; None when it is not, or nobody can say."""
-        if self.usual_price is None or self.price >= self.usual_price:
+        """How far the price is below the usual one; None when hardly, or nobody can say."""
+        if self.usual_price is None or self.price > self.usual_price * WORTH_TELLING:
             return None
         return self.usual_price - self.price
 

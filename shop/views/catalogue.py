@@ -1,14 +1,11 @@
-"""Home, search and the shelves."""
+"""Search and the shelves."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet, Window
-from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,9 +19,6 @@ from shop.facets import Narrowed, Shelf
 from shop.forms import SORTS, CatalogueForm
 from shop.models import Category, Product
 
-PROMOTIONS = 10
-WORTH_TELLING = Decimal("0.9")
-"""The home page shows what costs at most this share of its usual price of the last eight weeks."""
 FEWEST_LETTERS, LOOKED_THROUGH, SUGGESTED_TYPES, SUGGESTED = 2, 24, 3, 6
 DIVIDED = {
     None: ("Departments", "category__parent__parent"),
@@ -60,24 +54,6 @@ class Pages:
                 shown.append(None)
             shown.append(number)
         return shown
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """What is cheaper than usual, and where things stand."""
-    context = {
-        "promotions": list(_promotions()),
-        "departments": list(Category.objects.filter(level=Category.Level.DEPARTMENT)),
-    }
-    return render(request, "shop/home.html", context)
-
-
-def _promotions() -> QuerySet[Product]:
-    """The most bought of what costs clearly less than usual, one of a type."""
-    cheaper = _sold().filter(price__lte=F("usual_price") * WORTH_TELLING, stock__gt=0)
-    most_bought = ["-sold", "pk"]
-    place = Window(RowNumber(), partition_by="category", order_by=most_bought)
-    return cheaper.annotate(place=place).filter(place=1).order_by("-sold", "pk")[:PROMOTIONS]
 
 
 @require_safe
@@ -163,10 +139,6 @@ def _heading(wanted: dict[str, Any]) -> str:
     if wanted["search"]:
         return f"Search: {wanted['search']}"
     return "On promotion" if wanted["promotion"] else "All products"
-
-
-def _sold() -> QuerySet[Product]:
-    return Product.objects.filter(is_active=True).select_related("brand", "category")
 
 
 def path(category: Category) -> list[Category]:

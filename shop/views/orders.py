@@ -36,6 +36,14 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def newest_again(request: HttpRequest) -> HttpResponse:
+    """The member's newest order once more."""
+    member_id = visitor.of(request).member_id
+    newest = None if member_id is None else orders.of_member(member_id).first()
+    return redirect("orders") if newest is None else again(request, newest.token)
+
+
+@require_POST
 def again(request: HttpRequest, token: UUID) -> HttpResponse:
     """Puts the order's products into the cart of whoever has its address."""
     comparison = reorder.compared(token)

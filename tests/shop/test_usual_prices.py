@@ -5,7 +5,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from shop import usual_prices
+from shop import catalogue, usual_prices
 from shop.models import CatalogueVersion, PriceChange, Product
 from tests.shop.pages import words
 from tests.shop.shelf import product
@@ -46,6 +46,13 @@ def test_a_rise_before_a_discount_makes_it_none():
     assert usual(made) == 4
     assert made.cut is None
     assert not made.on_promotion
+
+
+@pytest.mark.parametrize(("price", "told"), [("4.75", True), ("4.76", False)])
+def test_less_than_a_twentieth_off_is_no_promotion(price, told):
+    made = product("Tea", price, usual_price=Decimal("5.00"))
+    assert made.on_promotion == told
+    assert bool(catalogue.matching(promotion=True)) == told
 
 
 def test_nothing_is_claimed_of_a_product_known_for_less_than_two_weeks():
