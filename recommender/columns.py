@@ -23,7 +23,7 @@ T = TypeVar("T", Snapshot, Vectors)
 def store(columns: Snapshot | Vectors, *, catalogue_version: int, now: datetime) -> None:
     """Keep ``columns`` under their tag; storing the same content twice changes nothing."""
     kind = ColumnsFile.Kind.SNAPSHOT if isinstance(columns, Snapshot) else ColumnsFile.Kind.VECTORS
-    files.write("training", _name(kind, columns.tag), columns_file.dump(columns))
+    files.write("training", name_of(kind, columns.tag), columns_file.dump(columns))
     ColumnsFile.objects.update_or_create(
         tag=columns.tag,
         defaults={"kind": kind, "catalogue_version": catalogue_version, "made_at": now},
@@ -33,14 +33,14 @@ def store(columns: Snapshot | Vectors, *, catalogue_version: int, now: datetime)
 @lru_cache(maxsize=4)
 def snapshot(tag: str) -> Snapshot:
     """The snapshot stored under ``tag``; FileNotFoundError or DamagedColumns when it cannot be."""
-    data = files.read("training", _name(ColumnsFile.Kind.SNAPSHOT, tag))
+    data = files.read("training", name_of(ColumnsFile.Kind.SNAPSHOT, tag))
     return columns_file.load(Snapshot, data, tag=tag)
 
 
 @lru_cache(maxsize=4)
 def vectors(tag: str) -> Vectors:
     """The vectors stored under ``tag``; as for ``snapshot``."""
-    data = files.read("training", _name(ColumnsFile.Kind.VECTORS, tag))
+    data = files.read("training", name_of(ColumnsFile.Kind.VECTORS, tag))
     return columns_file.load(Vectors, data, tag=tag)
 
 
@@ -86,5 +86,6 @@ class Held(Generic[T]):
             self._value = None
 
 
-def _name(kind: str, tag: str) -> str:
+def name_of(kind: str, tag: str) -> str:
+    """A file's place in the ``training`` storage."""
     return f"{kind}-{tag}.npz"

@@ -55,6 +55,14 @@ class Conf:
     alarm_lag_seconds: int = 30
     alarm_attempts: int = 5
     snapshot_days: int = 1
+    # How long what is kept: docs/operations.md, "What grows".
+    keep_log_days: int = 400
+    keep_functional_days: int = 30
+    keep_columns_days: int = 60
+    keep_ranker_days: int = 60
+    # The rankers that served last stay however old they are.
+    keep_rankers: int = 5
+    prune_hours: int = 24
     embedder: str = ""
 
     def __post_init__(self) -> None:
@@ -78,6 +86,9 @@ class Conf:
             value = getattr(self, field.name)
             if isinstance(value, int) and not isinstance(value, bool) and value < 1:
                 raise _wrong(field.name, "is below 1")
+
+        if self.keep_log_days < self.training_days:
+            raise _wrong("keep_log_days", "is below TRAINING_DAYS")
 
     def gate_rules(self) -> GateRules:
         """What the gate asks."""

@@ -141,6 +141,8 @@ class TrainingRun(models.Model):
     ended_at = models.DateTimeField(null=True)
     # Somebody asked for a training though no bucket is due; null once one has ended.
     asked_at = models.DateTimeField(null=True)
+    # When what is no longer kept was last deleted.
+    pruned_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"bucket {self.trained_bucket}, {self.state}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from recommender import columns, served, taste
 from recommender import vectors as vector_store
+from recommender.models import ColumnsFile
 from recommender.ranking.columns_file import DamagedColumns
 from recommender.ranking.features.build import build
 from recommender.ranking.features.schema import NAMES, fingerprint
@@ -25,6 +26,7 @@ class Skew:
     differences: int = 0
     tastes: int = 0
     foreign: int = 0
+    gone: int = 0
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -42,6 +44,10 @@ class Skew:
         try:
             again = _rebuilt(row)
         except (OSError, DamagedColumns, KeyError) as error:
+            if _no_longer_kept(row):
+                self.slates -= 1
+                self.gone += 1
+                return
             self.differences += kept.size
             self.problems.append(f"{row.qid}: cannot be rebuilt: {error}")
             return
@@ -67,6 +73,12 @@ def check(rows: list[log.SlateRow]) -> Skew:
         if row.features:
             skew.add(row)
     return skew
+
+
+def _no_longer_kept(row: log.SlateRow) -> bool:
+    """``manage.py prune`` has removed the columns that the slate was served by."""
+    tags = {row.snapshot_tag, row.vectors_tag} - {""}
+    return ColumnsFile.objects.filter(pk__in=tags).count() < len(tags)
 
 
 def _rebuilt(row: log.SlateRow) -> np.ndarray:

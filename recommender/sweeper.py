@@ -14,7 +14,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from recommender import conf, erasure, lease, processes, trainer
+from recommender import conf, erasure, lease, processes, retention, trainer
 from shop import usual_prices
 
 logger = logging.getLogger(__name__)
@@ -26,11 +26,12 @@ _asked = float("-inf")
 
 
 def sweep() -> None:
-    """One round: finish erasures, and start a due training in a thread of its own."""
-    if erasure.due(now=timezone.now()):
-        erasure.run(now=timezone.now())
+    """One round: finish erasures; start what takes longer, if it is due, in its own thread."""
+    now = timezone.now()
+    if erasure.due(now=now):
+        erasure.run(now=now)
     due = lease.due_bucket() is not None or trainer.without_weights() is not None
-    if due and not _training.is_alive():
+    if (due or retention.due(now=now)) and not _training.is_alive():
         _start_training()
 
 
@@ -53,8 +54,9 @@ def _train() -> None:
     try:
         trainer.run_if_due()
         trainer.weigh_if_overdue()
+        retention.prune_daily(now=timezone.now())
     except Exception:
-        logger.exception("a due bucket could not be trained; the next round tries again")
+        logger.exception("what was due could not be done; the next round tries again")
         time.sleep(conf.current().check_seconds)
     finally:
         connection.close()

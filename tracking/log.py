@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tracking.models import Counter, Event, EventType, Origin, Slate
+from tracking.models import Counter, Event, EventType, Origin, Session, Slate
 from tracking.visitor import Caller
 
 PURCHASES = "purchases"
@@ -171,6 +171,11 @@ def events_of_shopper(shopper_key: str, *, after: UUID | None = None) -> list[Fa
     if after is not None:
         theirs = theirs.filter(pk__gt=after)
     return [Fact(*row) for row in theirs.order_by("pk").values_list(*FACT_COLUMNS)]
+
+
+def shoppers_since(moment: datetime) -> QuerySet[Any, Any]:
+    """The keys of who came at ``moment`` or later, for use inside another query."""
+    return Session.objects.filter(last_event_at__gte=moment).values("shopper_key")
 
 
 def purchases() -> int:

@@ -103,6 +103,7 @@ def test_a_training_that_eats_the_memory_is_ended(monkeypatch, settings):
 def test_the_sweeper_finds_a_due_bucket_without_any_message(monkeypatch):
     started: list[bool] = []
     monkeypatch.setattr(sweeper, "_start_training", lambda: started.append(True))
+    TrainingRun.objects.create(pk=1, pruned_at=timezone.now())
     sweeper.sweep()
     assert started == []
     _purchases(5)

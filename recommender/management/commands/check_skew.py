@@ -29,7 +29,8 @@ class Command(BaseCommand):
         summary = (
             f"{found.slates} slates, {found.values:,} values: {found.differences} differences; "
             f"{found.tastes} tastes differ from the events; "
-            f"{found.foreign} slates of other features."
+            f"{found.foreign} slates of other features, "
+            f"{found.gone} whose snapshot or vectors are no longer kept."
         )
         if not found.clean:
             raise CommandError(summary)
