@@ -12,14 +12,15 @@ RUNTIME := $(VENV)/installed-runtime-$(shell cat requirements.txt requirements-d
 DEVELOPMENT := $(VENV)/installed-development-$(shell cat requirements*.txt | cksum | cut -d' ' -f1)
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes
 
-.PHONY: help run demo test check quality proof screenshots lighthouse bench format lock
+.PHONY: help run demo test check quality simulated proof screenshots lighthouse bench format lock
 
 help:
 	@echo "make run      prepare the demo store and open it (PORT=8000, DATA_DIR=var)"
 	@echo "make demo     only prepare it: database, catalogue, shoppers, ranker"
 	@echo "make test     all tests (PYTEST_ARGS='-k cart')"
 	@echo "make check    ruff, mypy, import rules, templates, migrations"
-	@echo "make quality  the quality tables of README (half an hour; writes DATA_DIR/reports)"
+	@echo "make quality  how well the ranker foresees real choices (800 households; writes DATA_DIR/reports)"
+	@echo "make simulated    how well it learns from simulated shoppers (half an hour; DATA_DIR/reports)"
 	@echo "make bench    our pages against django-oscar's (ten minutes; installs it beside, in a folder of its own)"
 	@echo "make proof    prove that it learns, with controls (five minutes; fails when one does not hold)"
 	@echo "make screenshots  pictures of an open store into docs/images (STORE=http://127.0.0.1:8000)"
@@ -50,10 +51,12 @@ check: $(DEVELOPMENT)
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
-quality: demo
-	OMP_NUM_THREADS=1 $(BIN)/python manage.py compare_rankers
-	OMP_NUM_THREADS=1 $(BIN)/python manage.py learning_curve
-	OMP_NUM_THREADS=2 $(BIN)/python manage.py evaluate_ranker --data complete-journey --households 800
+quality: $(RUNTIME)
+	OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=1 $(BIN)/python manage.py evaluate_ranker --data complete-journey --households 800
+
+simulated: demo
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python manage.py compare_rankers
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python manage.py learning_curve
 
 bench: $(RUNTIME)
 	@$(BIN)/python benchmarks/storefront.py

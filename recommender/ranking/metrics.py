@@ -101,6 +101,30 @@ def paired_difference(
     return float(np.nanmean(difference)), float(low), float(high)
 
 
+def paired_ratio(
+    first: Floats,
+    second: Floats,
+    shoppers: NDArray,
+    *,
+    rng: np.random.Generator,
+    resamples: int = 2000,
+) -> tuple[float, float, float]:
+    """Mean of first / mean of second, paired by group, with a 95 % interval over whole shoppers.
+
+    Both are known for the same groups; NaN throughout when there is none or ``second`` is zero.
+    """
+    known = ~(np.isnan(first) | np.isnan(second))
+    if not np.any(second[known] > 0):
+        return (np.nan, np.nan, np.nan)
+    _, shopper = np.unique(np.asarray(shoppers)[known], return_inverse=True)
+    totals = [np.bincount(shopper, weights=values[known]) for values in (first, second)]
+    count = len(totals[0])
+    weights = rng.multinomial(count, np.full(count, 1.0 / count), size=resamples)
+    above, below = (weights @ total for total in totals)
+    low, high = np.quantile(above[below > 0] / below[below > 0], [0.025, 0.975])
+    return float(totals[0].sum() / totals[1].sum()), float(low), float(high)
+
+
 def luck(values: Floats, shoppers: NDArray) -> float:
     """How likely a mean this far above zero is when the truth is zero; NaN values left out.
 

@@ -75,16 +75,17 @@ def fit(
     base: tuple[Floats, Floats | None] | None = None,
     rounds: int = ROUNDS,
     early_stopping: int = EARLY_STOPPING,
+    objective: str = "lambdarank",
     seed: int = 0,
     threads: int = 1,
 ) -> LtrRanker:
     """Trains LambdaMART; early stopping looks at NDCG@5 of ``later`` slates, never at its own.
 
-    ``base`` holds scores, per row of ``train`` and of ``later``, that the trees start from and that
-    they leave out of what they predict. ``weights`` is per row. ``positions`` (1-based, per row) is
-    used from 1,000 slates with a positive on. Deterministic for a seed. Without ``later`` all
-    rounds are kept. Raises CannotLearn for labels without variation and for a result with one
-    distinct score.
+    ``objective`` may name another of LightGBM's for ranking. ``base`` holds scores, per row of
+    ``train`` and of ``later``, that the trees start from and that they leave out of what they
+    predict. ``weights`` is per row. ``positions`` (1-based, per row) is used from 1,000 slates
+    with a positive on. Deterministic for a seed. Without ``later`` all rounds are kept. Raises
+    CannotLearn for labels without variation and for a result with one distinct score.
     """
     import lightgbm as lgb
 
@@ -112,7 +113,8 @@ def fit(
         ]
         callbacks = [lgb.early_stopping(early_stopping, verbose=False)]
     booster = lgb.train(
-        parameters(rows=int(np.repeat(kept, groups).sum()), seed=seed, threads=threads),
+        parameters(rows=int(np.repeat(kept, groups).sum()), seed=seed, threads=threads)
+        | {"objective": objective},
         data,
         num_boost_round=rounds,
         valid_sets=valid,

@@ -14,6 +14,7 @@ FOLDERS = (
     "recommender/proof",
     "recommender/ranking",
     "recommender/ranking/features",
+    "recommender/ranking/choices",
     "recommender/management/commands",
 )
 

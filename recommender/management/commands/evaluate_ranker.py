@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -11,46 +12,71 @@ from django.core.management.base import BaseCommand, CommandError
 
 from shop.progress import Progress
 
+FEWEST_HOUSEHOLDS = 20
+
 
 class Command(BaseCommand):
-    help = "Compares the ranker with its baselines on a year of real grocery choices."
+    help = (
+        "Compares the ranker with tuned baselines on real grocery choices: those of the demo's "
+        "data, or a shop's own (docs/evaluation-file.md). Writes table, figures and JSON to "
+        "DATA_DIR/reports."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--data", required=True, choices=["complete-journey"])
+        parser.add_argument(
+            "--data",
+            required=True,
+            metavar="complete-journey|FILE",
+            help="a Parquet file, or the demo's",
+        )
         parser.add_argument("--households", type=int, help="draw so many; default: all")
         parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--threads", type=int, default=2, help="for training trees")
+        parser.add_argument(
+            "--write", type=Path, metavar="FILE", help="only write the choices to a file for --data"
+        )
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from recommender import complete_journey
+        from threadpoolctl import threadpool_limits
+
+        from recommender import choices_data
         from recommender.ranking.choices import protocol, report
         from recommender.ranking.semantic import CharacterNgrams
-        from shop.complete_journey.files import PackageMissing
 
-        if options["households"] is not None and options["households"] < 20:
+        if options["households"] is not None and options["households"] < FEWEST_HOUSEHOLDS:
             raise CommandError("--households must be at least 20: fewer give no interval.")
-        progress = Progress(6, out=self.stderr)
+        progress = Progress(2 + len(protocol.STEPS), out=self.stderr)
         progress.step("Read the purchases")
         try:
-            history, texts = complete_journey.read()
-        except PackageMissing as error:
+            data = choices_data.read(
+                options["data"], households=options["households"], seed=options["seed"]
+            )
+        except choices_data.Unreadable as error:
             raise CommandError(str(error)) from None
+        if options["write"] is not None:
+            rows = choices_data.write(options["write"], data)
+            progress.finish(f"Wrote {rows:,} purchases to {options['write']}")
+            return
         progress.step("Embed the products' texts")
-        text = CharacterNgrams().embed(texts)
-        households = complete_journey.draw_households(
-            history, options["households"], seed=options["seed"]
-        )
-        figures = protocol.run(
-            history,
-            text,
-            households,
-            seed=options["seed"],
-            threads=2,
-            step=progress.step,
-            told=lambda share: progress.update(int(1000 * share), 1000),
-        )
+        text = CharacterNgrams().embed(data.texts)
+        try:
+            # ALS makes many small products; with several threads each it is many times slower.
+            with threadpool_limits(1, "blas"):
+                compared = protocol.run(
+                    data.history,
+                    text,
+                    data.questions,
+                    seed=options["seed"],
+                    threads=options["threads"],
+                    step=progress.step,
+                    told=lambda share: progress.update(int(1000 * share), 1000),
+                )
+        except ValueError as error:
+            raise CommandError(f"{options['data']}: {error}.") from None
         progress.finish("Compared")
         reports = settings.DATA_DIR / "reports"
         reports.mkdir(parents=True, exist_ok=True)
-        (reports / "evaluate_ranker.json").write_text(json.dumps(figures, indent=1))
-        self.stdout.write(json.dumps(figures) if options["json"] else report.markdown(figures))
+        (reports / "evaluate_ranker.json").write_text(json.dumps(compared.figures, indent=1))
+        table = report.markdown(compared.figures)
+        self.stdout.write(json.dumps(compared.figures) if options["json"] else table)

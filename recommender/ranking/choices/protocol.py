@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ranking import linear, ranker
-from recommender.ranking.blend import Blend, Scaling
+from recommender.ranking.artifact import Scorer
+from recommender.ranking.blend import Blend
+from recommender.ranking.choices import rankers
+from recommender.ranking.choices.baselines import tuning
+from recommender.ranking.choices.baselines.als import AlternatingLeastSquares
+from recommender.ranking.choices.baselines.cheapest import Cheapest
+from recommender.ranking.choices.baselines.frequency import Frequency
+from recommender.ranking.choices.baselines.item_item import ItemItem
+from recommender.ranking.choices.baselines.popularity import Popularity
+from recommender.ranking.choices.baselines.sixty_forty import BPR, SixtyForty
+from recommender.ranking.choices.comparison import K, compare, summary
 from recommender.ranking.choices.history import History
-from recommender.ranking.choices.questions import draw, find, split_of
-from recommender.ranking.choices.replay import Replayed, replay
-from recommender.ranking.choices.tasks import TASKS, view
+from recommender.ranking.choices.prepared import Prepared, prepare
+from recommender.ranking.choices.questions import Questions
+from recommender.ranking.choices.refits import REFIT_WEEKS
 from recommender.ranking.collaborative import fit_bpr
-from recommender.ranking.metrics import bootstrap_mean, ndcg, paired_difference
-from recommender.ranking.query import Floats, Ints, Vectors
+from recommender.ranking.query import Floats, Vectors
 from recommender.ranking.vectors import make_vectors
 
-K = 10
-MOST = {"train": 40, "validation": 12, "test": 16}
-"""Queries per household and split."""
-
-REFIT_WEEKS = (17, 29, 42, 48)
-"""Collaborative factors are fitted anew at the beginning of these weeks, on all before them."""
-
-SETTINGS: tuple[dict[str, Any], ...] = (
-    {"factors": 64, "iterations": 30, "learning_rate": 0.05},
-    {"factors": 64, "iterations": 60, "learning_rate": 0.02},
-    {"factors": 32, "iterations": 30, "learning_rate": 0.05, "regularization": 0.05},
+STEPS = (
+    "Replay the choices",
+    "Tune the baselines",
+    "Teach the rankers",
+    "Compare on the test weeks",
 )
-"""What the blend's BPR is tuned over, on the validation weeks; the rankers use the first."""
-
-
-RIVALS = ("60/40 blend, tuned", "60/40 blend, stock", "linear")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One task: NDCG@10 per method and test query, LambdaMART's hits at place 1, who asked."""
-
-    ndcg: dict[str, Floats]
-    hits: Floats
-    shoppers: Ints
-    candidates: float
 
 
 class Collaborative:
@@ -79,119 +67,74 @@ class Collaborative:
         return self._fitted[refit]
 
 
+@dataclass(frozen=True)
+class Compared:
+    """The table's ``figures``, and what else can be measured on: the choices and the rankers."""
+
+    figures: dict[str, Any]
+    prepared: Prepared
+    rankers: Mapping[str, Scorer]
+    ours: str
+
+
 def run(
     history: History,
     text: NDArray[np.float32],
-    households: Ints,
+    questions: Questions,
     *,
     seed: int,
     threads: int,
     step: Callable[[str], None] = lambda title: None,
     told: Callable[[float], None] = lambda share: None,
-) -> dict[str, Any]:
-    """The whole comparison, as ``summary`` returns it; ``text`` has a vector per shelf product.
+) -> Compared:
+    """The whole comparison; ``text`` has a vector per shelf product.
 
-    The blend is tuned for each task apart, which makes it the strongest blend there is; linear and
-    LambdaMART are fitted once, on all choices.
+    Every baseline is tuned for each task apart. The rankers are taught once, by all choices; ours
+    is the one with trees that ranks the validation weeks' choices best. Raises ValueError when a
+    split has no query.
     """
-    rng = np.random.default_rng(seed)
-    questions = draw(find(history, households), history, most=MOST, rng=rng)
-    splits = split_of(history.week[questions.purchase])
+    step(STEPS[0])
+    sources = [Collaborative(history, text, setting) for setting in BPR]
+    prepared = prepare(history, questions, sources[0].at, told=told)
+    validation, test = prepared.validation, prepared.test
 
-    step("Tune the blend and its collaborative part")
-    sources = [Collaborative(history, text, settings) for settings in SETTINGS]
-    validation = questions.take(splits == "validation")
-    tried = [replay(history, validation, source.at) for source in sources]
-    tuned = {task: _tuned([view(part, history, task) for part in tried]) for task in TASKS}
-
-    step("Replay the choices")
-    replayed = replay(history, questions, sources[0].at, told=told)
-    splits = split_of(history.week[replayed.asked.purchase])
-    train, later, test = (replayed.take(splits == s) for s in ("train", "validation", "test"))
-    others = [replay(history, test.asked, source.at) for source in sources[1:]]
-
-    step("Fit linear and LambdaMART")
-    fitted_linear = linear.fit(train.features, train.labels, train.groups)
-    fitted_ltr = ranker.fit(
-        (train.features, train.labels, train.groups),
-        later=(later.features, later.labels, later.groups),
-        seed=seed,
-        threads=threads,
+    step(STEPS[1])
+    scores: dict[str, dict[str, Floats]] = {"random": _same(np.zeros(len(test.labels)), prepared)}
+    popularity = Popularity(history)
+    tuned: dict[str, Any] = {}
+    baselines: tuple[tuning.Baseline, ...] = (
+        popularity,
+        Cheapest(),
+        Frequency(history, popularity),
+        ItemItem(history),
+        AlternatingLeastSquares(history),
+        SixtyForty(history, [source.at for source in sources]),
     )
+    for at, baseline in enumerate(baselines):
+        told(at / len(baselines))
+        tasks = prepared.tasks(validation)
+        tuned[baseline.name] = tuning.tune(baseline, validation, tasks, k=K)
+        scores[baseline.name] = tuning.apply(baseline, test, tuned[baseline.name])
+    stock = Blend().score(test.features, test.groups)
+    scores["60/40 blend, stock"] = _same(stock, prepared)
 
-    step("Compare on the test weeks")
-    outcomes = {}
-    for task in TASKS:
-        views = [view(part, history, task) for part in (test, *others)]
-        own, (chosen, blend) = views[0], tuned[task]
-        rival = views[chosen]
-        scores = {
-            "random": np.zeros(len(own.labels)),
-            "popularity, 8 weeks": own.units,
-            "cheapest per unit": -own.unit_price,
-            "60/40 blend, stock": Blend().score(own.features, own.groups),
-            "60/40 blend, tuned": blend.score(rival.features, rival.groups),
-            "hand-signed": linear.hand_signed().score(own.features),
-            "linear": fitted_linear.score(own.features),
-            "LambdaMART": fitted_ltr.score(own.features),
-        }
-        outcomes[task] = Outcome(
-            {name: ndcg(own.labels, score, own.groups, k=K) for name, score in scores.items()},
-            ndcg(own.labels, scores["LambdaMART"], own.groups, k=1),
-            history.household[own.asked.purchase],
-            float(np.mean(own.groups)),
-        )
+    step(STEPS[2])
+    fitted = rankers.fit(prepared.lessons, k=K, seed=seed, threads=threads, told=told)
+    ours = max(rankers.TREES, key=lambda name: prepared.lessons.quality(fitted[name], k=K))
+
+    step(STEPS[3])
+    scores |= {name: _same(f.score(test.features), prepared) for name, f in fitted.items()}
     facts = {
-        "households": len(households),
-        "queries": {s: int(np.sum(splits == s)) for s in ("train", "validation", "test")},
-        "coverage": replayed.coverage,
-        "tuned": {
-            task: {**SETTINGS[chosen], "scaling": blend.scaling}
-            for task, (chosen, blend) in tuned.items()
-        },
-        "trees": fitted_ltr.booster.num_trees(),
+        "households": prepared.households,
+        "queries": prepared.counts(),
+        "coverage": prepared.coverage,
+        "tuned": tuned,
         "seed": seed,
     }
-    return summary(outcomes, facts)
+    figures = summary(compare(prepared, scores), facts, ours=ours)
+    return Compared(figures, prepared, fitted, ours)
 
 
-def summary(
-    outcomes: dict[str, Outcome], facts: dict[str, Any], *, seed: int = 0
-) -> dict[str, Any]:
-    """Means with 95 % intervals by method and task, and LambdaMART's lead over its rivals."""
-    figures: dict[str, Any] = {
-        "facts": {
-            **facts,
-            "test_queries": {task: len(o.shoppers) for task, o in outcomes.items()},
-            "candidates": {task: round(o.candidates, 1) for task, o in outcomes.items()},
-        },
-        "ndcg_at_10": {},
-        "hit_rate_at_1": {},
-        "lead": {},
-    }
-    for task, outcome in outcomes.items():
-
-        def mean(values: Floats, shoppers: Ints = outcome.shoppers) -> tuple[float, float, float]:
-            return bootstrap_mean(values, shoppers, rng=np.random.default_rng(seed))
-
-        for method, values in outcome.ndcg.items():
-            figures["ndcg_at_10"].setdefault(method, {})[task] = mean(values)
-        figures["hit_rate_at_1"][task] = mean(outcome.hits)
-        for rival in RIVALS:
-            figures["lead"].setdefault(rival, {})[task] = paired_difference(
-                outcome.ndcg["LambdaMART"],
-                outcome.ndcg[rival],
-                outcome.shoppers,
-                rng=np.random.default_rng(seed),
-            )
-    return figures
-
-
-def _tuned(tried: list[Replayed]) -> tuple[int, Blend]:
-    """The collaborative setting and the scaling that do best on these validation queries."""
-    choices = [(at, Blend(scaling)) for at in range(len(tried)) for scaling in get_args(Scaling)]
-    quality = []
-    for at, blend in choices:
-        scores = blend.score(tried[at].features, tried[at].groups)
-        quality.append(np.nanmean(ndcg(tried[at].labels, scores, tried[at].groups, k=K)))
-    return choices[int(np.argmax(quality))]
+def _same(score: Floats, prepared: Prepared) -> dict[str, Floats]:
+    """One score for every task."""
+    return dict.fromkeys(prepared.tasks(prepared.test), score)

@@ -19,17 +19,23 @@ class Questions:
 
     ``purchase`` is the row of the history, ``anchor`` the product of the same type that the
     household bought last (a row of the shelf), ``novel`` whether it never bought the product.
+    ``candidates`` are rows of the shelf, ascending, where a file names them; None: what the store
+    sold of late.
     """
 
     purchase: Ints
     anchor: Ints
     novel: Flags
+    candidates: tuple[Ints, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.purchase)
 
     def take(self, chosen: Flags | Ints) -> Questions:
-        return Questions(self.purchase[chosen], self.anchor[chosen], self.novel[chosen])
+        kept = None
+        if self.candidates is not None:
+            kept = tuple(self.candidates[at] for at in np.arange(len(self))[chosen].tolist())
+        return Questions(self.purchase[chosen], self.anchor[chosen], self.novel[chosen], kept)
 
 
 def find(history: History, households: Ints) -> Questions:
@@ -65,6 +71,13 @@ def find(history: History, households: Ints) -> Questions:
         asked["anchor"].to_numpy(np.int64),
         asked["novel"].to_numpy(bool),
     )
+
+
+def first_of_household(history: History) -> Flags:
+    """Whether the household buys the product for the first time in this basket, (purchases,)."""
+    pair = history.household * len(history.shelf.product_id) + history.product
+    _, first, which = np.unique(pair, return_index=True, return_inverse=True)
+    return np.asarray(history.basket == history.basket[first[which]])
 
 
 def draw(

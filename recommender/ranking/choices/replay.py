@@ -87,7 +87,10 @@ def replay(
         now = datetime.fromtimestamp(float(history.time[purchase]), UTC)
         assortment.enter(week, as_of=now)
         bought = int(history.product[purchase])
-        rows = assortment.candidates(store, int(history.shelf.type_id[bought]))
+        if questions.candidates is None:
+            rows = assortment.candidates(store, int(history.shelf.type_id[bought]))
+        else:
+            rows = questions.candidates[at]
         if number % 500 == 0:
             told(number / len(questions))
         if bought not in rows or len(rows) < 2:
