@@ -12,7 +12,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.db.models.functions import Least
 from django.utils import timezone
 
@@ -38,6 +38,8 @@ class ContentsLine:
     qid: UUID | None
     position: int | None
     kept: bool = False
+    # The standing swap that brought the line, where ``contents`` was asked for swaps.
+    swap: AcceptedSwap | None = None
 
     @property
     def line_total(self) -> Decimal:
@@ -86,26 +88,51 @@ class CartContents:
         return sum(line.quantity for line in self.lines)
 
 
-def contents(caller: Caller) -> CartContents:
-    """The caller's cart in one query (two when it is empty); writes nothing."""
-    return _contents(caller.shopper_key)
+def contents(caller: Caller, *, swaps: bool = False) -> CartContents:
+    """The caller's cart in one query (two when it is empty); writes nothing.
+
+    ``swaps``: with each line the standing swap that brought it, in the same query.
+    """
+    return _contents(caller.shopper_key, swaps=swaps)
 
 
-def _contents(shopper_key: str) -> CartContents:
-    rows = list(
-        CartLine.objects.filter(cart__shopper_key=shopper_key).select_related(
-            "cart", "product__brand", "product__category"
-        )
+def _contents(shopper_key: str, *, swaps: bool) -> CartContents:
+    lines_of_cart = CartLine.objects.filter(cart__shopper_key=shopper_key).select_related(
+        "cart", "product__brand", "product__category"
     )
+    if swaps:
+        lines_of_cart = _with_swaps(lines_of_cart)
+    rows = list(lines_of_cart)
     cart = rows[0].cart if rows else Cart.objects.filter(shopper_key=shopper_key).first()
     lines = tuple(
-        ContentsLine(row.pk, row.product, row.quantity, row.qid, row.position, row.kept)
+        ContentsLine(
+            row.pk,
+            row.product,
+            row.quantity,
+            row.qid,
+            row.position,
+            row.kept,
+            getattr(row, "swap", None),
+        )
         for row in rows
     )
     goods = sum((line.line_total for line in lines), Decimal("0.00"))
     fee = fees.of(goods)
     standing = Standing(goods + fee, cart.budget if cart else None)
     return CartContents(cart.pk if cart else None, lines, standing, fee)
+
+
+def _with_swaps(lines: QuerySet[CartLine]) -> QuerySet[CartLine]:
+    """A cart has at most one standing swap of a slate's item, so no line is doubled."""
+    brought = Q(
+        cart__accepted_swaps__qid=F("qid"),
+        cart__accepted_swaps__position=F("position"),
+        cart__accepted_swaps__undone_at=None,
+    )
+    swap = FilteredRelation("cart__accepted_swaps", condition=brought)
+    return lines.annotate(swap=swap).select_related(  # type: ignore[misc]
+        "cart", "product__brand", "product__category", "swap__anchor", "swap__product"
+    )
 
 
 def cart_for(caller: Caller) -> Cart:
@@ -122,9 +149,23 @@ def cart_for(caller: Caller) -> Cart:
 
 def take(shopper_key: str) -> Cart | None:
     """Takes the cart's row for the rest of the transaction; None when there is no cart."""
-    if not Cart.objects.filter(shopper_key=shopper_key).update(updated_at=timezone.now()):
-        return None
-    return Cart.objects.get(shopper_key=shopper_key)
+    return Cart.objects.get(shopper_key=shopper_key) if _lock(shopper_key) else None
+
+
+def _lock(shopper_key: str) -> bool:
+    """Takes the cart's row for the rest of the transaction; False when there is no cart."""
+    mine = Cart.objects.filter(shopper_key=shopper_key)
+    return bool(mine.update(updated_at=timezone.now()))
+
+
+def _cart_and_line(shopper_key: str, product_id: int) -> tuple[Cart, CartLine | None]:
+    """The cart, which must be there, and its line of the product, in one query."""
+    of_it = FilteredRelation("lines", condition=Q(lines__product=product_id))
+    found = Cart.objects.annotate(of_it=of_it).select_related("of_it")  # type: ignore[misc]
+    cart: Cart = found.get(shopper_key=shopper_key)
+    # Django sets it only where there is one.
+    line: CartLine | None = getattr(cart, "of_it", None)
+    return cart, line
 
 
 def add(
@@ -146,11 +187,12 @@ def add(
     """
     check_quantity(quantity)
     with transaction.atomic():
-        cart = take(caller.shopper_key) or cart_for(caller)
+        if not _lock(caller.shopper_key):
+            cart_for(caller)
+        cart, line = _cart_and_line(caller.shopper_key, product_id)
         product = Product.objects.filter(pk=product_id, is_active=True).first()
         if product is None:
             raise Missing("This product is not sold here.", code="unknown_product")
-        line = CartLine.objects.filter(cart=cart, product=product).first()
         in_cart = line.quantity if line else 0
         check_stock(product, in_cart + quantity, in_cart=in_cart)
         line = line or CartLine(cart=cart, product=product, quantity=0)
@@ -262,12 +304,10 @@ def was_offered(caller: Caller, product_id: int, *, qid: UUID, position: int | N
 
 
 def _line(caller: Caller, line_id: int) -> CartLine:
-    cart = take(caller.shopper_key)
-    line = (
-        CartLine.objects.filter(pk=line_id, cart=cart).select_related("product").first()
-        if cart
-        else None
-    )
+    line = None
+    if _lock(caller.shopper_key):
+        mine = CartLine.objects.filter(pk=line_id, cart__shopper_key=caller.shopper_key)
+        line = mine.select_related("product").first()
     if line is None:
         raise Missing("This line is not in your cart.", code="unknown_line")
     return line

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import F, FloatField, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from shop import search, tree
+from shop import price_rows, search, tree
 from shop.errors import Missing
 from shop.models import Category, Product
 from shop.models.catalogue import WORTH_TELLING
@@ -39,9 +39,14 @@ def category(slug: str) -> Category:
     return found
 
 
-def product(product_id: int) -> Product:
-    """One product on sale with brand and category path. Raises Missing (``unknown_product``)."""
+def product(product_id: int, *, prices: bool = False) -> Product:
+    """One product on sale with brand and category path; ``prices`` for ``price_rows.read``.
+
+    Raises Missing (``unknown_product``).
+    """
     found = Product.objects.select_related("brand", "category__parent__parent")
+    if prices:
+        found = found.annotate(**{price_rows.COLUMN: price_rows.of_products()})
     one = found.filter(pk=product_id, is_active=True).first()
     if one is None:
         raise Missing("This product is not sold here.", code="unknown_product")

@@ -98,6 +98,12 @@ class PageForm(forms.Form):
     page = forms.IntegerField(required=False, min_value=1, max_value=100_000)
 
 
+class RecentForm(forms.Form):
+    """The product on whose page the list stands."""
+
+    but = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
 class OrderForm(forms.Form):
     """Which earlier order the cart was filled from."""
 

@@ -11,6 +11,7 @@ from shop.views import (
     orders,
     pages,
     product,
+    recent,
 )
 
 urlpatterns = [
@@ -46,5 +47,6 @@ urlpatterns = [
     path("account/sign-out", account.SignOut.as_view(), name="sign_out"),
     path("account/sign-up", account.SignUp.as_view(), name="sign_up"),
     path("account/diet", account.diet, name="diet"),
+    path("recent", recent.page, name="recent"),
     path("privacy", pages.privacy, name="privacy"),
 ]

@@ -178,6 +178,16 @@ def shoppers_since(moment: datetime) -> QuerySet[Any, Any]:
     return Session.objects.filter(last_event_at__gte=moment).values("shopper_key")
 
 
+def newest_views(shopper_key: str, count: int) -> list[int]:
+    """At most ``count`` products that the shopper looked at, newest first, each once.
+
+    Of what was looked at again and again since, the oldest may be missing.
+    """
+    views = Event.objects.filter(shopper_key=shopper_key, event_type=EventType.VIEW)
+    newest = views.order_by("-pk").values_list("product_id", flat=True)[: 4 * count]
+    return list(dict.fromkeys(newest))[:count]
+
+
 def purchases() -> int:
     """Orders placed so far, whether or not the shopper consented to anything else."""
     return Counter.objects.filter(pk=PURCHASES).values_list("value", flat=True).first() or 0

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
-from shop import catalogue, price_history
+from shop import catalogue, price_history, price_rows
 from shop.cart import was_offered
 from shop.errors import Missing
 from shop.forms import SlateItemForm
@@ -25,7 +25,7 @@ from tracking import record, visitor
 @require_safe
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """A product; seen from a slate, the view says which item of it led here."""
-    product = _sold(pk)
+    product = _sold(pk, prices=True)
     form = SlateItemForm(request.GET)
     item: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     if item and not was_offered(visitor.of(request), product.pk, **item):
@@ -34,7 +34,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET" and visitor.of(request).consent:
         caller = visitor.ensure(request)
         record.event(caller, event_type="view", product_id=product.pk, **item)
-    now, changes = timezone.now(), list(product.price_changes.all())
+    now, changes = timezone.now(), price_rows.read(product)
     context = {
         "product": product,
         "category_path": path(product.category),
@@ -58,9 +58,9 @@ def alternatives(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, f"shop/{part}.html", context)
 
 
-def _sold(pk: int) -> Product:
+def _sold(pk: int, *, prices: bool = False) -> Product:
     try:
-        return catalogue.product(pk)
+        return catalogue.product(pk, prices=prices)
     except Missing as missing:
         raise Http404(missing.message) from None
 

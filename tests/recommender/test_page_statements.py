@@ -55,9 +55,9 @@ def test_with_the_cart_over_budget_shelves_and_products_cost_no_more(shopper):
         shopper.get("/search?search=coffee")
     with statements(3):
         shopper.get("/c/grocery")
-    with statements(5):
+    with statements(4):
         shopper.get(another.get_absolute_url())
-    with statements(8):
+    with statements(7):
         shopper.post("/cart/add", {"product_id": another.pk}, headers={"HX-Request": "true"})
 
 

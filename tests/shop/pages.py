@@ -45,7 +45,11 @@ def _page(client: Client) -> str:
 
 @contextmanager
 def statements(number: int) -> Iterator[None]:
-    """So many statements, the ends of transactions (savepoints here) not counted."""
+    """So many statements, the ends of transactions (savepoints here) not counted.
+
+    Nor whether the database knows JSON, which each connection is asked once.
+    """
+    assert connection.features.supports_json_field
     with CaptureQueriesContext(connection) as captured:
         yield
     done = [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]

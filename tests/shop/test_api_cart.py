@@ -156,7 +156,7 @@ def test_reading_and_adding_cost_the_same_sql_at_any_size(client, lines, django_
     more = product()
     # The session's clock, savepoint and release, cart (2), product, line, insert, event; the
     # answer's brand and category (1).
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         add(client, more)
 
 
