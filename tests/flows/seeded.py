@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import numpy as np
 from django.utils import timezone
 
+from recommender import partitions
 from recommender.ranking.features.schema import NAMES, column, fingerprint
 from tests.recommender import market
 from tracking import record
@@ -32,8 +33,11 @@ def slates(follows: str = "price_saving", days: int = 20) -> None:
         appeal = features[:, :, column(follows)] + 0.1 * appeal
     labels = np.argsort(np.argsort(-appeal, axis=1), axis=1) < 2
     now = timezone.now()
-    for at in range(SLATES):
-        _slate(features[at].tobytes(), labels[at].tolist(), now - timedelta(days=days, hours=at))
+    moments = [now - timedelta(days=days, hours=at) for at in range(SLATES)]
+    for at, served_at in enumerate(moments):
+        _slate(features[at].tobytes(), labels[at].tolist(), served_at)
+    # An earlier training may have read these days as they were.
+    partitions.reopen({served_at.astimezone(UTC).date() for served_at in moments})
 
 
 def _slate(features: bytes, looked_at: list[bool], served_at) -> None:
