@@ -1,5 +1,6 @@
 /* Fetches the other scripts once the page was painted: nobody waits for them to read, and every form
-   works without. Not before "load": htmx that comes between the document's end and that never starts. */
+   works without. Not before "load": htmx that comes between the document's end and that never starts.
+   While a request runs its place is busy; an answer that fails to come is told. */
 (() => {
   "use strict";
   const { then, search } = document.currentScript.dataset;
@@ -11,6 +12,16 @@
       document.head.append(script);
     }
   };
+  const busy = ({ type, target, detail }) =>
+    (detail.target ?? target).setAttribute("aria-busy", type === "htmx:beforeRequest");
+  const unheard = () => {
+    const said = document.createElement("p");
+    said.className = "error";
+    said.textContent = "That did not work. Please try again.";
+    document.getElementById("toasts").replaceChildren(said);
+  };
+  for (const name of ["beforeRequest", "afterRequest"]) addEventListener(`htmx:${name}`, busy);
+  for (const name of ["sendError", "responseError"]) addEventListener(`htmx:${name}`, unheard);
   // A frame's callback runs before its paint, what it puts off after it.
   addEventListener("load", () => requestAnimationFrame(() => setTimeout(bring, 0, then)));
   document.getElementById("find").addEventListener("focus", () => bring(search), { once: true });

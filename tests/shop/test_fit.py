@@ -80,6 +80,9 @@ def test_a_set_that_falls_short_says_so(client, shelf):
 
 def test_without_a_ranker_no_set_is_made_up(client, shelf, settings):
     settings.SWAP_PROVIDER = "tests.shop.shelf.Broken"
+    panel = words(client.get("/cart"))
+    assert "cheaper alternatives" in panel
+    assert "Fit my cart" not in panel
     text = words(client.get("/cart?fit=1"))
     assert "Swaps cannot be ranked right now" in text
     assert "Make these" not in text
