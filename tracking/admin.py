@@ -182,7 +182,8 @@ class SlateAdmin(ReadOnly):
 
         The columns carry their names where the fingerprint is known, else numbers from 0.
         """
-        names = list(slate.items[0]) if slate.items else []
+        # PostgreSQL keeps no order of keys.
+        names = sorted(slate.items[0]) if slate.items else []
         vectors = _vectors(bytes(slate.features), len(slate.items))
         width = len(vectors[0]) if vectors else 0
         known = COLUMN_NAMES.get(slate.fingerprint, ())
