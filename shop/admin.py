@@ -135,7 +135,7 @@ class MemberAdmin(UserAdmin):
     readonly_fields = ["household_id", "last_login", "date_joined"]
     fieldsets = (
         (None, {"fields": ("email", "password")}),
-        ("Person", {"fields": ("first_name", "last_name", "household_id")}),
+        ("Person", {"fields": ("first_name", "last_name", "default_budget", "household_id")}),
         ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "user_permissions")}),
         ("Moments", {"fields": ("last_login", "date_joined")}),
     )

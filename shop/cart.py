@@ -19,7 +19,7 @@ from django.utils import timezone
 from shop import fees
 from shop.budget import Standing
 from shop.errors import Invalid, Missing
-from shop.models import AcceptedSwap, Cart, CartLine, Product
+from shop.models import AcceptedSwap, Cart, CartLine, Member, Product
 from shop.models.carts import MOST_OF_ONE
 from shop.stock import check_quantity, check_stock, shortage_words
 from tracking import log, record
@@ -89,14 +89,11 @@ class CartContents:
 
 
 def contents(caller: Caller, *, swaps: bool = False) -> CartContents:
-    """The caller's cart in one query (two when it is empty); writes nothing.
+    """The caller's cart in one query (two or three when it is empty); writes nothing.
 
     ``swaps``: with each line the standing swap that brought it, in the same query.
     """
-    return _contents(caller.shopper_key, swaps=swaps)
-
-
-def _contents(shopper_key: str, *, swaps: bool) -> CartContents:
+    shopper_key = caller.shopper_key
     lines_of_cart = CartLine.objects.filter(cart__shopper_key=shopper_key).select_related(
         "cart", "product__brand", "product__category"
     )
@@ -118,7 +115,7 @@ def _contents(shopper_key: str, *, swaps: bool) -> CartContents:
     )
     goods = sum((line.line_total for line in lines), Decimal("0.00"))
     fee = fees.of(goods)
-    standing = Standing(goods + fee, cart.budget if cart else None)
+    standing = Standing(goods + fee, cart.budget if cart else starting_budget(caller))
     return CartContents(cart.pk if cart else None, lines, standing, fee)
 
 
@@ -144,7 +141,16 @@ def cart_for(caller: Caller) -> Cart:
         raise ValueError(
             "this caller has no shopper key yet; tracking.visitor.ensure(request) first"
         )
-    return Cart.objects.get_or_create(shopper_key=caller.shopper_key)[0]
+    new = {"budget": lambda: starting_budget(caller)}
+    return Cart.objects.get_or_create(shopper_key=caller.shopper_key, defaults=new)[0]
+
+
+def starting_budget(caller: Caller) -> Decimal | None:
+    """What the account says a new cart starts with; None for a visitor, who has no account."""
+    if caller.member_id is None:
+        return None
+    mine = Member.objects.filter(pk=caller.member_id)
+    return mine.values_list("default_budget", flat=True).first()
 
 
 def take(shopper_key: str) -> Cart | None:
@@ -263,17 +269,19 @@ def set_budget(caller: Caller, budget: Decimal | None) -> Cart:
     return cart
 
 
-def merge(source_key: str, target_key: str) -> None:
+def merge(source_key: str, target_key: str, *, new_budget: Decimal | None = None) -> None:
     """Moves one shopper's cart into another's, adding up quantities; the source is gone after it.
 
-    Call inside a transaction. The target's own budget stays when it has one.
+    Call inside a transaction. The target's own budget stays when it has one; where it had no cart,
+    ``new_budget`` is what it starts with unless the source has a budget.
     """
     source = take(source_key)
     if source is None:
         return
     target = take(target_key)
     if target is None:
-        Cart.objects.filter(pk=source.pk).update(shopper_key=target_key)
+        budget = new_budget if source.budget is None else source.budget
+        Cart.objects.filter(pk=source.pk).update(shopper_key=target_key, budget=budget)
         return
     if target.budget is None and source.budget is not None:
         Cart.objects.filter(pk=target.pk).update(budget=source.budget)

@@ -33,8 +33,9 @@ def place(
 ) -> Order:
     """Buys the caller's cart; the same key with the same request gets the first order again.
 
-    Prices and stock are read under lock; either everything is sold or nothing. The budget stays,
-    the lines go. Simulated orders do not grow the purchase counter.
+    Prices and stock are read under lock; either everything is sold or nothing. The lines go, the
+    budget stays, unless the account says what a new cart starts with. Simulated orders do not grow
+    the purchase counter.
 
     Raises Invalid (``empty_cart``), Conflict (``total_changed`` with both totals, ``out_of_stock``
     with what is short), Reused (``idempotency_key_reused``), Declined (``payment_declined``).
@@ -72,6 +73,7 @@ def place(
                 placed_at=now,
             )
             _move(cart, order, lines)
+            _start_anew(caller, cart)
             if origin == Order.Origin.SERVED:
                 _pay(order)
             record.purchase(
@@ -190,6 +192,12 @@ def _move(cart: Cart, order: Order, lines: Sequence[CartLine]) -> None:
     if order.saved:
         order.save(update_fields=["saved"])
     CartLine.objects.filter(cart=cart).delete()
+
+
+def _start_anew(caller: Caller, cart: Cart) -> None:
+    budget = carts.starting_budget(caller)
+    if budget is not None:
+        Cart.objects.filter(pk=cart.pk).update(budget=budget)
 
 
 def _settle(cart: Cart, order: Order, lines: Sequence[CartLine]) -> Decimal:

@@ -25,7 +25,8 @@ class Storefront:
     @cached_property
     def glance(self) -> Glance:
         shopper_key = visitor.of(self._request).shopper_key
-        return glance(shopper_key) if shopper_key else Glance()
+        new_budget = getattr(self._request.user, "default_budget", None)
+        return glance(shopper_key, new_budget=new_budget) if shopper_key else Glance()
 
     @cached_property
     def favourites(self) -> frozenset[int]:

@@ -110,21 +110,38 @@ class OrderForm(forms.Form):
     again = forms.UUIDField()
 
 
+class BudgetField(MoneyField):
+    """Above 0; empty: no budget."""
+
+    def __init__(self, **options: Any) -> None:
+        too_much = "A budget is below 10,000,000."
+        super().__init__(
+            required=False,
+            min_value=CENT,
+            max_value=DEAREST_BUDGET,
+            error_messages={
+                "invalid": "A budget is an amount such as 60 or 59.90.",
+                "min_value": "A budget is an amount above 0.",
+                "max_digits": too_much,
+                "max_value": too_much,
+                "max_whole_digits": too_much,
+                "max_decimal_places": "A budget has at most two decimals.",
+            },
+            **options,
+        )
+
+
 class BudgetForm(forms.Form):
     """An empty budget takes it away."""
 
-    budget = MoneyField(
-        required=False,
-        min_value=CENT,
-        max_value=DEAREST_BUDGET,
-        error_messages={
-            "invalid": "A budget is an amount such as 60 or 59.90.",
-            "min_value": "A budget is an amount above 0.",
-            "max_digits": "A budget is below 10,000,000.",
-            "max_value": "A budget is below 10,000,000.",
-            "max_whole_digits": "A budget is below 10,000,000.",
-            "max_decimal_places": "A budget has at most two decimals.",
-        },
+    budget = BudgetField()
+
+
+class DefaultBudgetForm(forms.Form):
+    """What a new cart starts with."""
+
+    default_budget = BudgetField(
+        label="Budget of a new cart", help_text="Empty: a new cart has no budget."
     )
 
 

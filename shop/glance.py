@@ -38,8 +38,11 @@ class Glance:
         return sum(held.quantity for held in self.held.values())
 
 
-def glance(shopper_key: str) -> Glance:
-    """Cart and favourites in one query, whatever is in them; both may be empty."""
+def glance(shopper_key: str, *, new_budget: Decimal | None = None) -> Glance:
+    """Cart and favourites in one query, whatever is in them; both may be empty.
+
+    ``new_budget`` is what a cart would start with where there is none yet.
+    """
     cart_rows = Cart.objects.filter(shopper_key=shopper_key).values_list(
         "pk", "budget", "lines__id", "lines__product", "lines__quantity", "lines__product__price"
     )
@@ -49,7 +52,7 @@ def glance(shopper_key: str) -> Glance:
         Value(0), Value(None, MONEY), nothing, "product_id", nothing, Value(None, MONEY)
     )
     rows = list(cart_rows.union(favourite_rows, all=True))
-    budget = next((row[1] for row in rows if row[0]), None)
+    budget = next((row[1] for row in rows if row[0]), new_budget)
     lines = [row for row in rows if row[2] is not None]
     goods = sum((row[4] * row[5] for row in lines), Decimal("0.00"))
     return Glance(

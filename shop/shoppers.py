@@ -52,7 +52,7 @@ def merge(key: UUID | None, member: Member) -> None:
         return
     source, target = visitor_shopper_key(key), member_shopper_key(member.pk)
     with transaction.atomic():
-        cart.merge(source, target)
+        cart.merge(source, target, new_budget=member.default_budget)
         for model in (DismissedProduct, Favourite):
             mine = model.objects.filter(shopper_key=source)
             known = model.objects.filter(shopper_key=target).values_list("product_id", flat=True)

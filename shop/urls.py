@@ -47,6 +47,7 @@ urlpatterns = [
     path("account/sign-out", account.SignOut.as_view(), name="sign_out"),
     path("account/sign-up", account.SignUp.as_view(), name="sign_up"),
     path("account/diet", account.diet, name="diet"),
+    path("account/budget", account.default_budget, name="default_budget"),
     path("recent", recent.page, name="recent"),
     path("privacy", pages.privacy, name="privacy"),
 ]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.validators import MinValueValidator
 from django.db import models
+
+from shop.models.catalogue import CENT
 
 
 class MemberManager(UserManager["Member"]):
@@ -21,6 +24,10 @@ class Member(AbstractUser):
     email = models.EmailField("e-mail address", unique=True)
     # The household of the demo data that this account stands for; null for real accounts.
     household_id = models.IntegerField(null=True, unique=True, editable=False)
+    # What a new cart starts with; null: without a budget.
+    default_budget = models.DecimalField(
+        max_digits=9, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(CENT)]
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

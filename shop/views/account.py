@@ -8,19 +8,20 @@ from allauth.account.views import LoginView, SignupView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.contrib.auth.views import LogoutView
+from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import FormView
 
 from shop import favourites, shoppers
 from shop.accounts import EMAIL_TAKEN
-from shop.forms import DietForm
-from shop.models import DietProfile, Member
+from shop.forms import DefaultBudgetForm, DietForm
+from shop.models import Cart, DietProfile, Member
+from shop.money import text
 from tracking import visitor
 
 DEMO_MEMBERS = 6
@@ -81,7 +82,7 @@ def sign_in_demo(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def diet(request: HttpRequest) -> HttpResponse:
-    """The tags that must be met, of a member or a visitor."""
+    """The tags that must be met, of a member or a visitor; for a member the account's one page."""
     if request.method == "POST":
         form = DietForm(request.POST)
         if form.is_valid():
@@ -94,8 +95,38 @@ def diet(request: HttpRequest) -> HttpResponse:
     else:
         known = shoppers.preferences(visitor.of(request).shopper_key)
         form = DietForm(initial={"diet_tags": list(known.diet_tags)})
-    status = 422 if form.is_bound else 200
-    return render(request, "account/diet.html", {"form": form}, status=status)
+    return _shown(request, form, DefaultBudgetForm(initial=_kept(request)))
+
+
+@require_POST
+def default_budget(request: HttpRequest) -> HttpResponse:
+    """What a member's new carts start with; an empty cart is a new one."""
+    caller = visitor.of(request)
+    if caller.member_id is None:
+        return redirect_to_login(reverse("diet"))
+    form = DefaultBudgetForm(request.POST)
+    if not form.is_valid():
+        known = shoppers.preferences(caller.shopper_key)
+        return _shown(request, DietForm(initial={"diet_tags": list(known.diet_tags)}), form)
+    budget = form.cleaned_data["default_budget"]
+    Member.objects.filter(pk=caller.member_id).update(default_budget=budget)
+    empty = Cart.objects.filter(shopper_key=caller.shopper_key, lines=None)
+    empty.update(budget=budget)
+    if budget is None:
+        messages.success(request, "A new cart starts without a budget.")
+    else:
+        messages.success(request, f"A new cart starts with a budget of {text(budget)}.")
+    return redirect("diet")
+
+
+def _kept(request: HttpRequest) -> dict[str, Any]:
+    return {"default_budget": getattr(request.user, "default_budget", None)}
+
+
+def _shown(request: HttpRequest, form: DietForm, budget_form: DefaultBudgetForm) -> HttpResponse:
+    wrong = bool(form.errors or budget_form.errors)
+    context = {"form": form, "budget_form": budget_form}
+    return render(request, "account/diet.html", context, status=422 if wrong else 200)
 
 
 def _sign_in(request: HttpRequest, member: Member) -> None:
