@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from math import log10
+from math import isnan, log10
 
 WIDTH, HEIGHT = 760, 420
 LEFT, RIGHT, TOP, BOTTOM = 64, 220, 44, 52
@@ -115,3 +115,68 @@ def _text(x: float, y: float, words: str, *, size: int = 12, anchor: str = "star
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" '
         f'fill="#222222">{escape(words)}</text>'
     )
+
+
+@dataclass(frozen=True)
+class Marks:
+    """One colour of ``dots``: (value, low, high) for each label."""
+
+    name: str
+    values: Sequence[tuple[float, float, float]]
+
+
+NAMES_WIDTH, ROW = 230, 22
+
+
+def dots(labels: Sequence[str], series: Sequence[Marks], *, title: str, x_label: str) -> str:
+    """An SVG document: a row per label, in it a dot with its interval per series.
+
+    A value that is NaN is left out. Raises ValueError without a known value, or where a series has
+    not one value for each label.
+    """
+    if any(len(marks.values) != len(labels) for marks in series):
+        raise ValueError("a series has not one value for each label")
+    known = [v for marks in series for value in marks.values for v in value if not isnan(v)]
+    if not known:
+        raise ValueError("there is nothing to draw")
+    low, high = min(known), max(known)
+    margin = 0.04 * (high - low or 1.0)
+    height = TOP + ROW * len(labels) + BOTTOM + 20 * (len(series) > 1)
+    across = _Scale(low - margin, high + margin, NAMES_WIDTH, WIDTH - 24)
+    bottom = TOP + ROW * len(labels)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
+        f'font-family="system-ui, sans-serif" font-size="12">',
+        f"<title>{escape(title)}</title>",
+        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
+        _text(16, 22, title, size=15),
+    ]
+    for tick in range(Y_TICKS):
+        value = across.low + (across.high - across.low) * tick / (Y_TICKS - 1)
+        x = across(value)
+        parts.append(f'<path d="M{x:.1f} {TOP}V{bottom}" stroke="#dddddd"/>')
+        parts.append(_text(x, bottom + 16, f"{value:.3f}", anchor="middle"))
+    parts.append(_text((NAMES_WIDTH + WIDTH) / 2, bottom + 36, x_label, anchor="middle"))
+    for at, label in enumerate(labels):
+        middle = TOP + ROW * (at + 0.5)
+        parts.append(_text(NAMES_WIDTH - 8, middle + 4, label, anchor="end"))
+        for number, marks in enumerate(series):
+            y = middle + 5 * (number - (len(series) - 1) / 2)
+            parts += _dot(marks.values[at], across, y, COLOURS[number % len(COLOURS)])
+    if len(series) > 1:
+        for number, marks in enumerate(series):
+            x = NAMES_WIDTH + 110 * number
+            colour = COLOURS[number % len(COLOURS)]
+            parts.append(f'<circle cx="{x}" cy="{height - 14}" r="3.5" fill="{colour}"/>')
+            parts.append(_text(x + 10, height - 10, marks.name))
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def _dot(value: tuple[float, float, float], across: _Scale, y: float, colour: str) -> list[str]:
+    mean, low, high = value
+    if isnan(mean):
+        return []
+    return [
+        f'<path d="M{across(low):.1f} {y:.1f}H{across(high):.1f}" stroke="{colour}"/>',
+        f'<circle cx="{across(mean):.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>',
+    ]

@@ -12,6 +12,7 @@ from recommender.ranking.choices.tasks import TASKS, task
 from recommender.ranking.features.schema import NAMES, column
 from recommender.ranking.metrics import paired_ratio
 from tests.ranking.choice_history import asked, history
+from tests.ranking.choice_lessons import choices
 from tests.ranking.shelf import ints
 
 
@@ -126,15 +127,7 @@ def test_the_table_names_every_method_the_leads_and_the_chosen_settings():
 
 
 def _lessons(queries: int = 60) -> rankers.Lessons:
-    """The bought one of five candidates is the one bought most often, or the dearest saving."""
-    rng = np.random.default_rng(3)
-    features = rng.normal(size=(queries * 5, len(NAMES)))
-    appeal = features[:, column("bought_times")] + features[:, column("price_saving")]
-    best = appeal.reshape(-1, 5).argmax(axis=1)
-    past = history((1, 1, 0, 10), (1, 2, 0, 20))
-    found = asked(past, *[(1, 0, [0, 1, 2, 3, 4])] * queries, features=features)
-    labels = (np.arange(queries * 5) % 5 == np.repeat(best, 5)).astype(np.int64)
-    replayed = Replayed(**{**found.__dict__, "labels": labels})
+    _, replayed = choices(queries)
     early = np.arange(queries) < queries * 2 // 3
     return rankers.Lessons(replayed.take(early), replayed.take(~early))
 

@@ -50,3 +50,43 @@ def test_an_interval_is_drawn_from_its_low_to_its_high_end():
 def test_nothing_is_not_drawn():
     with pytest.raises(ValueError, match="nothing to draw"):
         _chart()
+
+
+def _dots(labels: list[str], *series: plots.Marks) -> ElementTree.Element:
+    text = plots.dots(labels, series, title="Worth & more", x_label="loss")
+    return ElementTree.fromstring(text)  # noqa: S314 our own text
+
+
+def test_a_larger_value_lies_further_right_and_a_later_label_further_down():
+    marks = plots.Marks("switch", [(0.2, 0.1, 0.3), (0.6, 0.5, 0.7)])
+    first, second = _dots(["a", "b"], marks).iter(f"{SVG}circle")
+    assert float(second.attrib["cx"]) > float(first.attrib["cx"])
+    assert float(second.attrib["cy"]) == float(first.attrib["cy"]) + plots.ROW
+
+
+def test_an_interval_reaches_from_its_low_to_its_high_end_with_the_dot_between():
+    svg = _dots(["a"], plots.Marks("switch", [(0.5, 0.0, 1.0)]))
+    (line,) = [p for p in svg.iter(f"{SVG}path") if p.attrib["stroke"] == plots.COLOURS[0]]
+    start, end = map(float, line.attrib["d"][1:].replace(" ", "H").split("H")[::2])
+    (dot,) = svg.iter(f"{SVG}circle")
+    assert float(dot.attrib["cx"]) == pytest.approx((start + end) / 2, abs=0.1)
+
+
+def test_every_label_stands_there_every_series_is_named_and_an_unknown_value_is_left_out():
+    nan = float("nan")
+    svg = _dots(
+        ["a < b", "c"],
+        plots.Marks("switch", [(0.1, 0.1, 0.1), (nan, nan, nan)]),
+        plots.Marks("all", [(0.2, 0.2, 0.2), (0.3, 0.3, 0.3)]),
+    )
+    words = [text.text for text in svg.iter(f"{SVG}text")]
+    assert {"a < b", "c", "switch", "all", "loss", "Worth & more"} <= set(words)
+    # Three known values, and two in the key.
+    assert len(list(svg.iter(f"{SVG}circle"))) == 3 + 2
+
+
+def test_dots_that_do_not_fit_or_are_none_are_refused():
+    with pytest.raises(ValueError, match="not one value for each label"):
+        _dots(["a", "b"], plots.Marks("switch", [(1, 1, 1)]))
+    with pytest.raises(ValueError, match="nothing to draw"):
+        _dots(["a"], plots.Marks("switch", [(float("nan"),) * 3]))

@@ -35,18 +35,25 @@ class Command(BaseCommand):
         parser.add_argument(
             "--write", type=Path, metavar="FILE", help="only write the choices to a file for --data"
         )
+        parser.add_argument(
+            "--ablation", action="store_true", help="also what each feature is worth (an hour)"
+        )
+        parser.add_argument(
+            "--curve", action="store_true", help="also how much is learned from how many choices"
+        )
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from threadpoolctl import threadpool_limits
 
-        from recommender import choices_data
-        from recommender.ranking.choices import protocol, report
+        from recommender import choice_curve, choice_figures, choices_data
+        from recommender.ranking.choices import ablation, protocol, report
         from recommender.ranking.semantic import CharacterNgrams
 
         if options["households"] is not None and options["households"] < FEWEST_HOUSEHOLDS:
             raise CommandError("--households must be at least 20: fewer give no interval.")
-        progress = Progress(2 + len(protocol.STEPS), out=self.stderr)
+        more = options["ablation"] + options["curve"]
+        progress = Progress(2 + len(protocol.STEPS) + more, out=self.stderr)
         progress.step("Read the purchases")
         try:
             data = choices_data.read(
@@ -60,9 +67,13 @@ class Command(BaseCommand):
             return
         progress.step("Embed the products' texts")
         text = CharacterNgrams().embed(data.texts)
-        try:
-            # ALS makes many small products; with several threads each it is many times slower.
-            with threadpool_limits(1, "blas"):
+
+        def told(share: float) -> None:
+            progress.update(int(1000 * share), 1000)
+
+        # ALS makes many small products; with several threads each it is many times slower.
+        with threadpool_limits(1, "blas"):
+            try:
                 compared = protocol.run(
                     data.history,
                     text,
@@ -70,13 +81,32 @@ class Command(BaseCommand):
                     seed=options["seed"],
                     threads=options["threads"],
                     step=progress.step,
-                    told=lambda share: progress.update(int(1000 * share), 1000),
+                    told=told,
                 )
-        except ValueError as error:
-            raise CommandError(f"{options['data']}: {error}.") from None
+            except ValueError as error:
+                raise CommandError(f"{options['data']}: {error}.") from None
+            figures, tables = compared.figures, [report.markdown(compared.figures)]
+            drawn = {"real_choices": choice_figures.methods(figures)}
+            if options["curve"]:
+                progress.step("Learn from few and from many choices")
+                figures["curve"] = choice_curve.run(
+                    compared.prepared, seed=options["seed"], told=told
+                )
+                tables.append(choice_curve.markdown(figures["curve"]))
+                drawn["real_curve"] = choice_curve.plot(figures["curve"])
+            if options["ablation"]:
+                progress.step("Teach without each feature")
+                figures["ablation"] = ablation.run(
+                    compared.prepared, seed=options["seed"], threads=options["threads"], told=told
+                )
+                tables.append(ablation.markdown(figures["ablation"]))
+                drawn["real_worth"] = choice_figures.worth(figures["ablation"])
         progress.finish("Compared")
         reports = settings.DATA_DIR / "reports"
         reports.mkdir(parents=True, exist_ok=True)
-        (reports / "evaluate_ranker.json").write_text(json.dumps(compared.figures, indent=1))
-        table = report.markdown(compared.figures)
-        self.stdout.write(json.dumps(compared.figures) if options["json"] else table)
+        table = "\n\n".join(tables)
+        (reports / "evaluate_ranker.json").write_text(json.dumps(figures, indent=1))
+        (reports / "evaluate_ranker.md").write_text(f"{table}\n")
+        for name, picture in drawn.items():
+            (reports / f"{name}.svg").write_text(picture)
+        self.stdout.write(json.dumps(figures) if options["json"] else table)
