@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,9 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Step:
+    """``name`` is what the command's ``--only`` calls it."""
+
+    name: str
     title: str
     run: Callable[[World, list[Scene], Sizes, int, Path], list[Finding]]
 
@@ -33,11 +36,14 @@ def _brief(world: World, pool: list[Scene], sizes: Sizes, seed: int, plots: Path
     return brief.findings(world.scenes(brief.SESSIONS, seed=seed + 1), seed=seed)
 
 
-def _luck(world: World, pool: list[Scene], sizes: Sizes, seed: int, plots: Path) -> list[Finding]:
-    return [
-        luck.shuffled_labels(pool, runs=sizes.runs, seed=seed),
-        luck.noise_columns(pool, runs=sizes.runs, seed=seed),
-    ]
+def _shuffled(
+    world: World, pool: list[Scene], sizes: Sizes, seed: int, plots: Path
+) -> list[Finding]:
+    return [luck.shuffled_labels(pool, runs=sizes.runs, seed=seed)]
+
+
+def _noise(world: World, pool: list[Scene], sizes: Sizes, seed: int, plots: Path) -> list[Finding]:
+    return [luck.noise_columns(pool, runs=sizes.runs, seed=seed)]
 
 
 def _context(
@@ -58,19 +64,30 @@ def _half_time(
 
 
 STEPS = (
-    Step("The brief's before and after", _brief),
-    Step("Luck is not learning", _luck),
-    Step("Four kinds of shopper", _context),
-    Step("What changes at half-time", _half_time),
+    Step("brief", "The brief's before and after", _brief),
+    Step("shuffled", "Shuffled labels", _shuffled),
+    Step("noise", "Columns of noise", _noise),
+    Step("personas", "Four kinds of shopper", _context),
+    Step("half-time", "What changes at half-time", _half_time),
 )
+NAMES = tuple(step.name for step in STEPS)
 
 
 def findings(
-    world: World, *, sizes: Sizes, seed: int, plots: Path, told: Callable[[str], None]
+    world: World,
+    *,
+    sizes: Sizes,
+    seed: int,
+    plots: Path,
+    told: Callable[[str], None],
+    only: Sequence[str] = NAMES,
 ) -> Iterator[Finding]:
-    """Every finding in order; ``told`` gets each step's title when it begins."""
+    """Every finding of the steps named ``only``, in order; ``told`` gets each step's title when it
+    begins. A step finds the same alone as among the others."""
     told("Visits to learn from")
     pool = world.scenes(sizes.pool, seed=seed)
     for step in STEPS:
+        if step.name not in only:
+            continue
         told(step.title)
         yield from step.run(world, pool, sizes, seed, plots)
