@@ -2,7 +2,8 @@
 
 Gain is no such measure: with few slates it ranks pure noise near the top. So the weights that pages
 show come from permuting one column on slates that came after the training (Breiman 2001; Fisher,
-Rudin & Dominici 2019), with an interval over shoppers and Holm's correction over the features.
+Rudin & Dominici 2019), with an interval over shoppers and a correction over the features and over
+twenty trainings, because a store trains again and again and every page makes the claim anew.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from recommender.ranking.query import Floats, Ints
 
 REPEATS = 10
 RESAMPLES = 4000
-ALPHA = 0.05
+ALPHA, TRAININGS = 0.05, 20
+"""How likely twenty trainings together call any column without worth above noise."""
 
 
 def held_out(blocks: Sequence[Block], policy: str, *, seed: int = 0) -> dict[str, Any]:
@@ -29,7 +31,8 @@ def held_out(blocks: Sequence[Block], policy: str, *, seed: int = 0) -> dict[str
 
     Returns ``all_features`` (percent of the sum of the positive losses), ``held_out`` and
     ``families`` as {name: {drop, low, high, above_noise}}: the loss of NDCG@5, its 95 % interval
-    over shoppers, and whether it is above zero by more than luck, Holm-corrected over all features.
+    over shoppers, and whether it is above zero by more than luck (``ALPHA`` over ``TRAININGS``, and
+    Holm-corrected over all features).
     Without a later slate that holds a positive the figures are NaN and nothing is above noise.
     """
     rng = np.random.default_rng(seed)
@@ -134,9 +137,9 @@ def _luck(total: Floats, count: Floats) -> float:
 
 
 def _holm(p_values: dict[str, float]) -> dict[str, bool]:
-    """Holm's step-down test at 5 % (Holm, 1979)."""
+    """Holm's step-down test over the features (Holm, 1979), at a training's part of ``ALPHA``."""
     above, still = {}, True
     for step, name in enumerate(sorted(p_values, key=lambda name: p_values[name])):
-        still = still and p_values[name] <= ALPHA / (len(p_values) - step)
+        still = still and p_values[name] <= ALPHA / TRAININGS / (len(p_values) - step)
         above[name] = still
     return above

@@ -121,17 +121,38 @@ def test_items_are_permuted_within_their_slate_and_contexts_between_slates():
     assert moved > 15
 
 
+def _calls(trainings: int) -> int:
+    """How many of so many trainings call a feature above noise where none is worth anything."""
+    rng = np.random.default_rng(0)
+    shoppers = np.arange(60)
+    called = 0
+    for _ in range(trainings):
+        drops = {name: rng.normal(size=60) for name in NAMES}
+        figures = importance._figures(drops, shoppers, rng)
+        called += any(figure["above_noise"] for figure in figures.values())
+    return called
+
+
+def test_of_hundreds_of_trainings_on_noise_hardly_one_calls_it_a_weight(monkeypatch):
+    monkeypatch.setattr(importance, "RESAMPLES", 20)
+    assert _calls(400) <= 2
+    # Corrected over the features of one training alone, one in twenty would.
+    monkeypatch.setattr(importance, "TRAININGS", 1)
+    assert 10 <= _calls(400) <= 30
+
+
 def test_holms_steps_are_worked_by_hand():
-    # The bars are 5 % over 4, 3, 2 and 1: .0125, .0167, .025 and .05.
-    assert importance._holm({"a": 0.02, "b": 0.001, "c": 0.016, "d": 0.021}) == {
+    assert importance.ALPHA / importance.TRAININGS == 0.0025
+    # The bars are .25 % over 4, 3, 2 and 1: .000625, .000833, .00125 and .0025.
+    assert importance._holm({"a": 0.001, "b": 0.0001, "c": 0.0008, "d": 0.0011}) == {
         "b": True, "c": True, "a": True, "d": True,
     }  # fmt: skip
-    # .03 misses its bar of .025, so .04 is not asked any more.
-    assert importance._holm({"a": 0.03, "b": 0.001, "c": 0.016, "d": 0.04}) == {
+    # .0015 misses its bar of .00125, so .002 is not asked any more.
+    assert importance._holm({"a": 0.0015, "b": 0.0001, "c": 0.0008, "d": 0.002}) == {
         "b": True, "c": True, "a": False, "d": False,
     }  # fmt: skip
-    assert importance._holm({"a": 0.013, "b": 0.013}) == {"a": True, "b": True}
-    assert importance._holm({"a": 0.026, "b": 0.026}) == {"a": False, "b": False}
+    assert importance._holm({"a": 0.0012, "b": 0.0012}) == {"a": True, "b": True}
+    assert importance._holm({"a": 0.0013, "b": 0.0013}) == {"a": False, "b": False}
 
 
 def test_gain_shares_are_percent_and_nothing_of_nothing():
