@@ -35,12 +35,13 @@ def eligible(
     types join whose sizes compare. Per anchor the best sold and the most saving are kept.
     """
     settings = conf.current()
+    fewest = settings.fewest_in_type
     taken = np.fromiter({*dismissed, *(line.product_id for line in cart)}, dtype=np.int64)
     free = np.ones(len(snapshot.product_id), dtype=np.bool_)
     taken_rows = snapshot.rows_of(taken)
     free[taken_rows[taken_rows >= 0]] = False
     rows = snapshot.rows_of(np.array([line.product_id for line in anchors], dtype=np.int64))
-    most = max(settings.most_pairs // max(len(anchors), 1), settings.fewest_in_type)
+    most = max(settings.most_pairs // max(len(anchors), 1), fewest)
     found = []
     for row, line in zip(rows.tolist(), anchors, strict=True):
         if row < 0:
@@ -48,9 +49,11 @@ def eligible(
         swaps = _allowed(
             row, line, snapshot.rows_by_type[int(snapshot.type_id[row])], free, snapshot
         )
-        if len(swaps) < settings.fewest_in_type:
+        if len(swaps) < fewest:
             near = _near_types(snapshot, vectors).get(int(snapshot.type_id[row]), ())
-            swaps = _with_near_types(swaps, row, line, near=near, free=free, snapshot=snapshot)
+            swaps = _with_near_types(
+                swaps, row, line, near=near, fewest=fewest, free=free, snapshot=snapshot
+            )
         found.append(_best(swaps, snapshot, most))
     return _joined(found)
 
@@ -92,7 +95,14 @@ def _allowed(row: int, line: Line, candidates: Ints, free: Flags, snapshot: Snap
 
 
 def _with_near_types(
-    swaps: Swaps, row: int, line: Line, *, near: Sequence[int], free: Flags, snapshot: Snapshot
+    swaps: Swaps,
+    row: int,
+    line: Line,
+    *,
+    near: Sequence[int],
+    fewest: int,
+    free: Flags,
+    snapshot: Snapshot,
 ) -> Swaps:
     unit = snapshot.base_unit[row]
     for kind in near:
@@ -100,7 +110,7 @@ def _with_near_types(
         # Without a common unit nothing says that the one can stand for the other.
         other = other[(snapshot.base_unit[other] == unit) & (unit != 0)]
         swaps = _joined([swaps, _allowed(row, line, other, free, snapshot)])
-        if len(swaps) >= conf.current().fewest_in_type:
+        if len(swaps) >= fewest:
             break
     return swaps
 
