@@ -52,6 +52,19 @@ def promote(version: RankerVersion, *, fence: int, now: datetime) -> int:
         return move(live, version, action=Action.PROMOTED, now=now, why=why)
 
 
+def retreat(why: str, *, now: datetime) -> bool:
+    """Take the live ranker back for the blend; False while it is pinned or none is live.
+
+    Call inside the transaction that ends the training's lease, so that only its holder does this.
+    """
+    live = locked()
+    if live.pinned or live.version_id is None:
+        return False
+    RankerVersion.objects.filter(pk=live.version_id).update(status=Status.REJECTED)
+    move(live, None, action=Action.ROLLED_BACK, now=now, why=why)
+    return True
+
+
 def locked() -> LiveTag:
     """The live tag's row, locked until the end of the transaction that this is called in."""
     LiveTag.objects.get_or_create(pk=1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,8 +23,6 @@ from recommender.ranking.artifact import Scorer
 from recommender.ranking.errors import CannotLearn
 from recommender.ranking.evaluation import Chain
 from recommender.ranking.features.schema import fingerprint
-from recommender.ranking.metrics import ndcg
-from recommender.ranking.query import Floats
 from recommender.ranking.ranker import refuse_unlearnable
 from recommender.ranking.training_set import TrainingSet
 from tracking import log
@@ -149,9 +147,7 @@ def _publish(
     if not verdict.passed:
         promotion.reject(version)
         message = f"The {_names(version.policy)} was not put live: {verdict.reasons[0]}.{left_out}"
-        outcome = Outcome(TrainingRun.State.KEPT, message, version, chain)
-        _end(fence, outcome)
-        return outcome
+        return _keep_or_retreat(message, version, chain, fence=fence, now=now)
     message = f"The {_names(version.policy)} is live: {'; '.join(verdict.reasons)}.{left_out}"
     outcome = Outcome(TrainingRun.State.PROMOTED, message, version, chain)
     try:
@@ -171,6 +167,19 @@ def _publish(
     return outcome
 
 
+def _keep_or_retreat(
+    message: str, version: RankerVersion, chain: Chain, *, fence: int, now: datetime
+) -> Outcome:
+    """The challenger failed: the live policy stays, unless it is surely below the blend."""
+    why = gate.below_blend(chain, rules=conf.current().gate_rules(), seed=SEED)
+    with transaction.atomic():
+        if why and promotion.retreat(why, now=now):
+            message += f" The blend serves again: {why}."
+        outcome = Outcome(TrainingRun.State.KEPT, message, version, chain)
+        _end(fence, outcome)
+    return outcome
+
+
 def _left_out(chain: Chain) -> str:
     if not chain.skipped:
         return ""
@@ -186,26 +195,14 @@ def _end(fence: int, outcome: Outcome) -> None:
 
 
 def _against_live(chain: Chain) -> Chain:
-    """The chain with the live policy's NDCG@5, measured on slates that it has not learned from.
-
-    On slates served since its training the live ranker itself is scored. On earlier ones, which it
-    has seen, its recipe is: the ranker of its policy that was fitted on what came before them.
-    """
+    """The chain with the live policy's figures; slates served since its training are unseen."""
     live = live_ranker.current()
     version = LiveTag.objects.select_related("version").filter(pk=1).first()
     if live.scorer is None or version is None or version.version is None:
         return chain
-    later = [block.slates for block in chain.blocks]
-    served_at = pd.concat([slates.first_rows["served_at"] for slates in later])
+    served_at = pd.concat([block.slates.first_rows["served_at"] for block in chain.blocks])
     unseen = (served_at >= version.version.trained_at).to_numpy()
-    measured = np.concatenate([_ndcg(live.scorer, slates) for slates in later])
-    stand_in = chain.ndcg[live.policy]
-    return replace(chain, ndcg={**chain.ndcg, "live": np.where(unseen, measured, stand_in)})
-
-
-def _ndcg(scorer: Scorer, slates: TrainingSet) -> Floats:
-    scores = scorer.score(slates.features, slates.groups)
-    return ndcg(slates.labels, scores, slates.groups, k=evaluation.K)
+    return chain.with_live(live.scorer, policy=live.policy, unseen=unseen)
 
 
 def _evaluation(chain: Chain) -> dict[str, Any]:

@@ -68,6 +68,29 @@ class Chain:
         ndcg = {policy: values[every] for policy, values in self.ndcg.items()}
         return replace(self, blocks=blocks, ndcg=ndcg, shoppers=self.shoppers[every])
 
+    def with_live(self, scorer: Scorer, *, policy: str, unseen: NDArray) -> Chain:
+        """The chain with the live ranker's NDCG@5, on slates that it has not learned from.
+
+        On the ``unseen`` (mask over the later slates) the live ranker itself is scored. On others
+        its recipe is: the ranker of its ``policy`` that was fitted on what came before them.
+        """
+        own = [
+            ndcg(
+                block.slates.labels,
+                scorer.score(block.slates.features, block.slates.groups),
+                block.slates.groups,
+                k=K,
+            )
+            for block in self.blocks
+        ]
+        values = np.where(unseen, np.concatenate(own), self.ndcg[policy])
+        return replace(self, ndcg={**self.ndcg, "live": values})
+
+    @property
+    def real(self) -> bool:
+        """Whether all later slates are of real shoppers."""
+        return all(bool((block.slates.origins != "simulated").all()) for block in self.blocks)
+
     def means(self, *, seed: int = 0) -> dict[str, tuple[float, float, float]]:
         """Mean NDCG@5 with a 95 % interval over shoppers, by policy."""
         return {

@@ -134,6 +134,35 @@ def judge(
     return Verdict(all(ok for ok, _ in checks), [text for _, text in ordered], figures)
 
 
+def below_blend(chain: Chain, *, rules: GateRules, seed: int = 0) -> str:
+    """Why the live policy gives way to the 60/40 blend, or nothing while it need not.
+
+    A challenger that fails leaves the live policy alone; but one that came live by a wrong prior,
+    or was overtaken by what shoppers want now, may not serve on because nothing better was found.
+    Only later slates of real shoppers speak, as many as a promotion needs: on them the live policy
+    has to be below the blend with one-sided 95 % confidence.
+    """
+    if "live" not in chain.ndcg or not chain.real:
+        return ""
+    shoppers = len(np.unique(chain.shoppers[~np.isnan(chain.ndcg["oracle"])]))
+    if chain.informative < rules.informative_slates or shoppers < rules.shoppers:
+        return ""
+    difference, _, high = paired_difference(
+        chain.ndcg["live"],
+        chain.ndcg["blend"],
+        chain.shoppers,
+        rng=np.random.default_rng(seed),
+        resamples=rules.resamples,
+        one_sided=True,
+    )
+    if not high < 0.0:
+        return ""
+    return (
+        f"the live policy has NDCG@5 {difference:+.3f} against the 60/40 blend on "
+        f"{chain.informative} informative later slates, with 95 % confidence at most {high:+.3f}"
+    )
+
+
 def _falls_with_saving(challenger: Scorer, sample: Floats) -> int:
     """Rows whose score falls when only their monotone features are raised."""
     raised = sample.copy()

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from recommender.ranking import gate
-from recommender.ranking.evaluation import Chain
+from recommender.ranking.evaluation import Block, Chain
 from recommender.ranking.features.schema import NAMES, column
 from recommender.ranking.linear import LinearRanker
+from recommender.ranking.training_set import TrainingSet
 from tests.ranking import lessons
 
 RULES = gate.GateRules()
@@ -146,3 +147,43 @@ def test_the_linear_rung_is_chosen_unless_trees_are_better_by_more_than_chance()
 def test_a_verdict_is_plain_json():
     verdict = _judge(_chain())
     assert json.loads(json.dumps(verdict.as_json()))["passed"] is True
+
+
+def _falls_short(chain: Chain) -> str:
+    return gate.below_blend(chain, rules=RULES)
+
+
+def test_a_live_policy_that_is_surely_below_the_blend_gives_way():
+    assert _falls_short(_chain(live=0.55)) == (
+        "the live policy has NDCG@5 -0.050 against the 60/40 blend on 60 informative later "
+        "slates, with 95 % confidence at most -0.050"
+    )
+
+
+@pytest.mark.parametrize(
+    "chain",
+    [
+        _chain(),
+        _chain(live=0.6),
+        _chain(live=0.65),
+        _chain(39, live=0.55),
+        _chain(shoppers=4, live=0.55),
+    ],
+    ids=["nothing live", "as good", "better", "too few slates", "too few shoppers"],
+)
+def test_otherwise_it_stays(chain):
+    assert _falls_short(chain) == ""
+
+
+def test_a_lead_of_the_blend_that_may_be_luck_moves_nothing():
+    chain = _chain(live=0.6)
+    noise = np.random.default_rng(3).normal(scale=0.3, size=60)
+    noise += -0.02 - noise.mean()
+    unsure = replace(chain, ndcg={**chain.ndcg, "live": chain.ndcg["live"] + noise})
+    assert _falls_short(unsure) == ""
+
+
+def test_simulated_shoppers_do_not_take_a_live_ranker_back():
+    rows = lessons.training(12).rows.assign(origin="simulated")
+    simulated = Block(TrainingSet.from_rows(rows), {})
+    assert _falls_short(replace(_chain(live=0.55), blocks=[simulated])) == ""

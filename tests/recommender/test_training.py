@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -9,7 +10,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from recommender import files, lease, live_ranker, manifest, training
-from recommender.models import LiveTag, RankerVersion, TrainingRun
+from recommender.models import LedgerEntry, LiveTag, RankerVersion, TrainingRun
 from recommender.provider import RankedSwaps
 from recommender.ranking.features.schema import NAMES, column
 from recommender.ranking.training_set import TrainingSet, to_parquet
@@ -122,6 +123,52 @@ def test_a_worse_challenger_leaves_the_live_ranker_alone():
     assert outcome.state == "kept"
     assert good.status == "live"
     assert live_ranker.current().tag == good.tag
+
+
+def _outlived_by_its_shoppers() -> TrainingSet:
+    """A live ranker from a year ago that shuns the saving, which everybody wants now, as does the
+    blend."""
+    market.put_live(market.ranker(price_saving=-1.0))
+    RankerVersion.objects.update(trained_at=timezone.now() - timedelta(days=365))
+    now = market.judged(100, noise=0.0)
+    features = now.features.copy()
+    features[:, column("cf_bpr_score")] = features[:, column("price_saving")]
+    rows = market.training_set(features, now.labels).rows.assign(origin="served")
+    return TrainingSet.from_rows(rows)
+
+
+def test_a_live_ranker_that_is_surely_below_the_blend_gives_way_to_it(monkeypatch):
+    _nobody_passes(monkeypatch)
+    outcome = _train(_outlived_by_its_shoppers())
+    assert outcome.state == TrainingRun.objects.get().state == "kept"
+    assert "The blend serves again: the live policy has NDCG@5 -" in outcome.message
+    assert LiveTag.objects.get().version is None
+    assert LiveTag.objects.get().generation == 2
+    assert live_ranker.look_now().policy == "blend"
+    step = LedgerEntry.objects.first()
+    assert step is not None
+    assert (step.action, step.version, step.by) == ("rolled_back", None, "")
+    assert step.why.startswith("the live policy has NDCG@5 -")
+    assert set(RankerVersion.objects.values_list("status", flat=True)) == {"rejected"}
+
+
+def test_a_pinned_ranker_stays_even_below_the_blend(monkeypatch):
+    _nobody_passes(monkeypatch)
+    slates = _outlived_by_its_shoppers()
+    LiveTag.objects.update(pinned=True)
+    outcome = _train(slates)
+    assert outcome.state == "kept"
+    assert "The blend serves again" not in outcome.message
+    assert LiveTag.objects.get().generation == 1
+
+
+def _nobody_passes(monkeypatch) -> None:
+    honest = training.gate.judge
+
+    def judge(*args, **kwargs):
+        return replace(honest(*args, **kwargs), passed=False)
+
+    monkeypatch.setattr(training.gate, "judge", judge)
 
 
 def test_the_live_ranker_is_judged_on_slates_that_it_has_not_learned_from():
