@@ -7,13 +7,12 @@ import json
 from typing import Any
 
 from django.utils.http import parse_etags
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from recommender import explain
+from recommender import bodies, explain
 
 
 def _answer(request: Request, body: dict[str, Any]) -> Response:
@@ -30,7 +29,7 @@ def _answer(request: Request, body: dict[str, Any]) -> Response:
 class FeatureImportance(APIView):
     """What the live ranker has learned, measured on later slates."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=bodies.FeatureImportanceBody)
     def get(self, request: Request) -> Response:
         return _answer(request, explain.importance())
 
@@ -38,6 +37,6 @@ class FeatureImportance(APIView):
 class Status(APIView):
     """Which ranker serves, and what a training is doing."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=bodies.StatusBody)
     def get(self, request: Request) -> Response:
         return _answer(request, explain.status())

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
@@ -16,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from recommender import explain, ledger, steering
+from recommender import bodies, explain, ledger, steering
 from recommender.models import RankerVersion
 
 
@@ -50,7 +49,7 @@ class Pin(Why):
 class Versions(APIView):
     """All rankers with the gate's verdict on each, and every step of the live tag."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=bodies.LedgerBody)
     def get(self, request: Request) -> Response:
         return Response({"versions": ledger.versions(), "steps": ledger.steps()})
 
@@ -74,7 +73,7 @@ class Steering(APIView):
 class Promote(Steering):
     """Put a ranker live that passed the gate, now or earlier."""
 
-    @extend_schema(request=Why, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=Why, responses=bodies.StatusBody)
     def post(self, request: Request, tag: str) -> Response:
         return self.done(steering.promote, get_object_or_404(RankerVersion, tag=tag))
 
@@ -82,7 +81,7 @@ class Promote(Steering):
 class RollBack(Steering):
     """Take this ranker, which must be live, back for the last good one before it."""
 
-    @extend_schema(request=Why, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=Why, responses=bodies.StatusBody)
     def post(self, request: Request, tag: str) -> Response:
         return self.done(steering.roll_back, get_object_or_404(RankerVersion, tag=tag))
 
@@ -90,7 +89,7 @@ class RollBack(Steering):
 class PinLiveTag(Steering):
     """Keep the live ranker whatever challengers pass the gate, or no longer."""
 
-    @extend_schema(request=Pin, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=Pin, responses=bodies.StatusBody)
     def put(self, request: Request) -> Response:
         return self.done(steering.pin, body=Pin)
 
@@ -98,6 +97,6 @@ class PinLiveTag(Steering):
 class Retrain(Steering):
     """Train on the log as it is now, without waiting for the fifth purchase."""
 
-    @extend_schema(request=Why, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=Why, responses=bodies.StatusBody)
     def post(self, request: Request) -> Response:
         return self.done(steering.retrain)
