@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from recommender import conf
 from recommender.ranking import evaluation, gate, rungs
 from recommender.ranking.artifact import Scorer
@@ -15,9 +17,19 @@ from recommender.ranking.training_set import TrainingSet
 
 
 @dataclass(frozen=True)
+class Live:
+    """A ranker that serves, its rung, and the qids of the slates that it has learned from."""
+
+    policy: str
+    scorer: Scorer
+    seen: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Lesson:
     """``policy`` is the rung that was chosen, ``challenger`` its fit on all slates."""
 
+    training: TrainingSet
     chain: Chain
     policy: str
     challenger: Scorer
@@ -34,13 +46,38 @@ def learn(training: TrainingSet, *, seed: int = 0) -> Lesson:
 
     Raises CannotLearn as a training does.
     """
-    refuse_unlearnable(training.labels, training.groups)
     settings = conf.current()
-    training = replace(training, weighing=settings.weighing())
+    training = replace(training, weighing=settings.weighing()).without_spent_prior()
+    refuse_unlearnable(training.labels, training.groups)
     chain = evaluation.forward_chain(training, blocks=settings.chain_blocks, seed=seed)
+    chain = chain.evidence(enough=settings.gate_slates)
     policy = gate.choose_rung(chain, seed=seed)
     challenger = rungs.fit(policy, training, seed=seed)
     verdict = gate.judge(
         chain, policy, challenger, training.features, rules=settings.gate_rules(), seed=seed
     )
-    return Lesson(chain, policy, challenger, verdict)
+    return Lesson(training, chain, policy, challenger, verdict)
+
+
+def serves(learned: Lesson, live: Live | None, *, seed: int = 0) -> Live | None:
+    """Who serves after ``learned`` where ``live`` served before; None is the blend."""
+    rules, chain = conf.current().gate_rules(), learned.chain
+    challenger = Live(
+        learned.policy, learned.challenger, frozenset(learned.training.rows["qid"].tolist())
+    )
+    if live is None:
+        return challenger if learned.verdict.passed else None
+    later = np.concatenate([block.slates.first_rows["qid"].to_numpy() for block in chain.blocks])
+    unseen = np.array([qid not in live.seen for qid in later.tolist()])
+    chain = chain.with_live(live.scorer, policy=live.policy, unseen=unseen)
+    verdict = gate.judge(
+        chain,
+        learned.policy,
+        learned.challenger,
+        learned.training.features,
+        rules=rules,
+        seed=seed,
+    )
+    if verdict.passed:
+        return challenger
+    return None if gate.below_blend(chain, rules=rules, seed=seed) else live

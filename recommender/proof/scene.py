@@ -18,6 +18,11 @@ Wish = Callable[[Persona, Mapping[str, Floats]], Floats]
 """The part of a utility that features show, as ``personas.known_utility``."""
 
 
+def columns_of(features: Floats) -> dict[str, Floats]:
+    """{feature: its column} of a matrix, as a ``Wish`` reads them."""
+    return {name: features[:, at] for at, name in enumerate(NAMES)}
+
+
 @dataclass(frozen=True)
 class Scene:
     """Parallel arrays over the n eligible swaps; ``features`` has the shape (n, features)."""
@@ -34,9 +39,8 @@ class Scene:
 
     def utility(self, rows: Ints, *, wish: Wish = known_utility) -> Floats:
         """What this shopper gets from the swaps at ``rows``, hidden taste included."""
-        columns = {name: self.features[rows, at] for at, name in enumerate(NAMES)}
         hidden = hidden_taste(self.hidden_seed, self.brands[rows], self.types[rows])
-        return wish(self.persona, columns) + hidden
+        return wish(self.persona, columns_of(self.features[rows])) + hidden
 
     @cached_property
     def truth(self) -> Floats:

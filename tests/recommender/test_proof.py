@@ -203,6 +203,20 @@ def test_the_command_prints_every_finding_and_fails_when_one_does_not_hold(
     assert "All 1 claims hold" in capsys.readouterr().out
 
 
+def test_one_step_runs_alone_and_leaves_the_report_of_all_as_it_was(
+    small, monkeypatch, settings, tmp_path, capsys
+):
+    settings.DATA_DIR = tmp_path
+    sizes = steps.Sizes(pool=60)
+    monkeypatch.setattr(steps, "Sizes", lambda **_: sizes)
+    monkeypatch.setattr(luck, "shuffled_labels", lambda *_, **__: Finding("C holds", "3", True))
+    call_command("prove_learning", "--only", "shuffled")
+    assert capsys.readouterr().out.startswith("PASS  C holds\n      3\nAll 1 claims hold")
+    assert not (tmp_path / "reports" / "prove_learning.json").exists()
+    with pytest.raises(CommandError, match="invalid choice: 'luck'"):
+        call_command("prove_learning", "--only", "luck")
+
+
 def test_an_empty_store_is_said_to_be_empty():
     assert django_settings.DATA_DIR
     with pytest.raises(CommandError, match="no products yet"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 from django.conf import settings
@@ -22,19 +23,32 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--slates", type=int, nargs="+", default=[5, 50, 500, 2000, 5000])
+        parser.add_argument(
+            "--biased",
+            type=int,
+            nargs="+",
+            default=[500, 2000, 8000],
+            help="slates whose place p was examined with probability 1/p",
+        )
         parser.add_argument("--fresh", type=int, default=300, help="lists to judge on, per seed")
         parser.add_argument("--seeds", type=int, default=5)
+        parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sizes, seeds = sorted(set(options["slates"])), options["seeds"]
-        if sizes[0] < 5 or options["fresh"] < 20 or seeds < 1:
-            raise CommandError("--slates must be 5 or more, --fresh 20 or more, --seeds 1 or more.")
+        sizes, biased = sorted(set(options["slates"])), sorted(set(options["biased"]))
+        seeds = options["seeds"]
+        if min(*sizes, *biased) < 5 or options["fresh"] < 20 or seeds < 1:
+            raise CommandError(
+                "--slates and --biased must be 5 or more, --fresh 20 or more, --seeds 1 or more."
+            )
         progress = Progress(1, out=self.stderr)
         progress.step("Learn and compare")
         try:
             figures = curve_table.run(
                 world.read(),
                 sizes=sizes,
+                biased_sizes=biased,
+                jobs=options["jobs"],
                 seeds=list(range(1, seeds + 1)),
                 fresh=options["fresh"],
                 told=progress.update,
