@@ -17,10 +17,13 @@ from typing import Any
 
 import pytest
 from honcho.environ import parse_procfile
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60
+# Beside a busy neighbour an answer may take many times as long as alone.
+ANSWER_MS = 20_000
+expect.set_options(timeout=ANSWER_MS)
 # A store of this size has enough products to choose from, and opens in a minute or two.
 PRODUCTS = "2000"
 SESSIONS = ("400", "200", "200")
@@ -86,7 +89,7 @@ def shopper(browser: Browser, store: Store, request: pytest.FixtureRequest) -> A
     """A page of a new visitor; ``indirect`` parameters go to the browser context."""
     options = getattr(request, "param", {})
     context = browser.new_context(base_url=store.address, **options)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(ANSWER_MS)
     page = context.new_page()
     if options.get("java_script_enabled", True):
         _wait_for_what_acts_in_place(page)
