@@ -108,8 +108,9 @@ def _learn(written: dict[str, Any], *, bucket: int, fence: int, threads: int) ->
     refuse_unlearnable(training.labels, training.groups)
     settings = conf.current()
     chain = _against_live(_chain(training, threads=threads))
-    policy = gate.choose_rung(chain, seed=SEED)
-    challenger = rungs.fit(policy, training, seed=SEED, threads=threads)
+    chosen = gate.choose_rung(chain, seed=SEED)
+    challenger = rungs.fit_or_below(chosen, training, seed=SEED, threads=threads)
+    policy = challenger.policy
     rules = settings.gate_rules()
     verdict = gate.judge(chain, policy, challenger, training.features, rules=rules, seed=SEED)
     now = timezone.now()

@@ -14,7 +14,7 @@ from recommender.ranking.errors import CannotLearn
 from recommender.ranking.linear import hand_signed
 from recommender.ranking.metrics import bootstrap_mean, ndcg, random_ndcg
 from recommender.ranking.query import Floats
-from recommender.ranking.rungs import fit_linear, fit_ltr, fit_stacked
+from recommender.ranking.rungs import BELOW, fit_linear, fit_ltr, fit_stacked
 from recommender.ranking.training_set import TrainingSet
 
 K = 5
@@ -150,8 +150,8 @@ def _rankers(earlier: TrainingSet, *, seed: int, threads: int) -> dict[str, Scor
         try:
             rankers[policy] = fit(earlier, seed=seed, threads=threads)
         except CannotLearn:
-            # Too little yet for trees: the linear ranker stands in, so that all blocks compare.
-            rankers[policy] = linear
+            # Too little yet for it: the rung below stands in, so that all blocks compare.
+            rankers[policy] = rankers[BELOW[policy]]
     return rankers
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from recommender.ranking import linear, ranker
+from recommender.ranking.errors import CannotLearn
 from recommender.ranking.linear import LinearRanker
 from recommender.ranking.query import Floats
 from recommender.ranking.ranker import LtrRanker
@@ -15,6 +16,9 @@ LATER_SHARE = 0.2
 """Of the slates to train on, the share (the newest) that early stopping looks at."""
 
 FEWEST_ROUNDS = 10
+
+BELOW = {"ltr_on_linear": "ltr", "ltr": "linear"}
+"""The rung that stands in where a rung cannot learn."""
 
 
 def fit(
@@ -30,6 +34,21 @@ def fit(
     if policy == "hand_signed":
         return linear.hand_signed()
     raise KeyError(f"{policy!r} is no rung of the ladder")
+
+
+def fit_or_below(
+    policy: str, training: TrainingSet, *, seed: int = 0, threads: int = 1
+) -> LinearRanker | LtrRanker | StackedRanker:
+    """The ranker of this rung, or of the nearest one below that these slates can teach.
+
+    Which one it became is its own ``policy``. Raises CannotLearn when no rung is left.
+    """
+    try:
+        return fit(policy, training, seed=seed, threads=threads)
+    except CannotLearn:
+        if policy not in BELOW:
+            raise
+        return fit_or_below(BELOW[policy], training, seed=seed, threads=threads)
 
 
 def fit_linear(training: TrainingSet) -> LinearRanker:

@@ -88,6 +88,16 @@ def test_the_linear_ranker_stands_in_where_trees_cannot_learn(monkeypatch):
         np.testing.assert_array_equal(chain.ndcg[policy], chain.ndcg["linear"])
 
 
+def test_plain_trees_stand_in_where_those_on_the_linear_score_cannot_learn(monkeypatch):
+    def refuse(training, **options):
+        raise CannotLearn("too little")
+
+    monkeypatch.setattr(evaluation, "fit_stacked", refuse)
+    chain = evaluation.forward_chain(lessons.training(60))
+    np.testing.assert_array_equal(chain.ndcg["ltr_on_linear"], chain.ndcg["ltr"])
+    assert (chain.ndcg["ltr"] != chain.ndcg["linear"]).any()
+
+
 def test_blocks_before_which_nothing_can_be_learned_are_skipped_and_counted():
     rows = lessons.training(50).rows
     rows.loc[rows["qid"] < "q00012", "label"] = 0

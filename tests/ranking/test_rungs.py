@@ -59,3 +59,19 @@ def test_289_positive_samples_are_refused_with_their_number_by_both_rungs():
     for fit in (rungs.fit_linear, rungs.fit_ltr):
         with pytest.raises(CannotLearn, match=r"^all 289 samples are positive"):
             fit(training)
+
+
+def _cannot(*_, **__):
+    raise CannotLearn("too little")
+
+
+def test_a_rung_that_cannot_learn_falls_to_the_one_below(monkeypatch):
+    training = lessons.training(30)
+    assert rungs.fit_or_below("ltr_on_linear", training).policy == "ltr_on_linear"
+    monkeypatch.setattr(rungs, "fit_stacked", _cannot)
+    assert rungs.fit_or_below("ltr_on_linear", training).policy == "ltr"
+    monkeypatch.setattr(rungs, "fit_ltr", _cannot)
+    assert rungs.fit_or_below("ltr_on_linear", training).policy == "linear"
+    monkeypatch.setattr(rungs, "fit_linear", _cannot)
+    with pytest.raises(CannotLearn, match="too little"):
+        rungs.fit_or_below("ltr_on_linear", training)

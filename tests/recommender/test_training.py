@@ -12,6 +12,8 @@ from django.utils import timezone
 from recommender import files, lease, live_ranker, manifest, training
 from recommender.models import LedgerEntry, LiveTag, RankerVersion, TrainingRun
 from recommender.provider import RankedSwaps
+from recommender.ranking import rungs
+from recommender.ranking.errors import CannotLearn
 from recommender.ranking.features.schema import NAMES, column
 from recommender.ranking.training_set import TrainingSet, to_parquet
 from tests.recommender import market
@@ -90,6 +92,18 @@ def test_a_prior_is_left_out_once_real_shoppers_said_enough():
     assert outcome.version.training_info["origins"] == {
         "served": 440, "simulated": 0, "imported": 0
     }  # fmt: skip
+
+
+def test_trees_on_the_linear_score_that_cannot_be_fitted_on_all_slates_refuse_nothing(monkeypatch):
+    def too_little(*_, **__):
+        raise CannotLearn("one and the same score for all")
+
+    monkeypatch.setattr(training.gate, "choose_rung", lambda *_, **__: "ltr_on_linear")
+    monkeypatch.setattr(rungs, "fit_stacked", too_little)
+    outcome = _train(market.judged(100))
+    assert (outcome.state, outcome.version.policy) == ("promoted", "ltr")
+    monkeypatch.setattr(rungs, "fit_ltr", too_little)
+    assert _train(market.judged(100)).version.policy == "linear"
 
 
 def test_shuffled_labels_do_not_pass_the_gate_and_the_reason_is_kept():
