@@ -136,6 +136,8 @@ def _database(url: str) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parts.path[1:]),
+            # Opening costs as much as a page's statements, and closing the last one a checkpoint.
+            "CONN_MAX_AGE": 600,
             "OPTIONS": {
                 # Deferred transactions that read and then write fail with "database is locked".
                 "transaction_mode": "IMMEDIATE",
@@ -213,6 +215,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 USE_TZ = True
 TIME_ZONE = environment.time_zone("TIME_ZONE", "America/New_York")
 LANGUAGE_CODE = "en-us"
+# The store speaks one language; looking up which is a twentieth of a page.
+USE_I18N = False
 CURRENCY_SIGN = "$"
 # A class of the kind that shop/payment.py describes.
 PAYMENT = environment.text("PAYMENT", "shop.payment.OnCollection")

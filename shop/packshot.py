@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from zlib import crc32
 
 from shop.models import Product
@@ -99,11 +100,13 @@ def of_shelf(name: str) -> Packshot:
     return Packshot(form, crc32(name.encode()) % HUES if hue is None else hue, "")
 
 
+@lru_cache(maxsize=4096)
 def form_of(text: str) -> str | None:
     """The pack form whose words occur in ``text``; None when none do."""
     return next((form for form, words in _COMPILED if words.search(text)), None)
 
 
+@lru_cache(maxsize=4096)
 def _natural_hue(form: str, text: str) -> int | None:
     return next(
         (

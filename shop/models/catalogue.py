@@ -8,7 +8,8 @@ from typing import Any
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F
-from django.urls import reverse
+
+from shop.addresses import address
 
 CENT = Decimal("0.01")
 WORTH_TELLING = Decimal("0.95")
@@ -50,7 +51,7 @@ class Category(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("category", args=[self.slug])
+        return address("category", self.slug)
 
 
 class Brand(models.Model):
@@ -122,7 +123,7 @@ class Product(models.Model):
         CatalogueVersion.grow()
 
     def get_absolute_url(self) -> str:
-        return reverse("product", args=[self.pk])
+        return address("product", self.pk)
 
     @property
     def cut(self) -> Decimal | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -12,6 +13,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from shop import addresses
 from shop import money as amounts
 from shop import packshot as packshots
 from shop import unit_price as unit_prices
@@ -66,6 +68,9 @@ def line_sum(line: OrderLine) -> Decimal:
     return line.price * line.quantity
 
 
+register.simple_tag(addresses.address)
+
+
 @register.simple_tag
 def packshot(product: Product) -> SafeString:
     """The drawing of a product; decoration, since the name always stands beside it."""
@@ -90,6 +95,7 @@ def with_query(context: dict[str, Any], **changes: Any) -> str:
     return f"?{query.urlencode()}" if query else "?"
 
 
+@lru_cache(maxsize=4096)
 def _drawing(shot: packshots.Packshot) -> SafeString:
     sprite = static("img/packshots.svg")
     label = (
