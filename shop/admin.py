@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from shop import usual_prices
+from shop import personal, usual_prices
 from shop.models import (
     Brand,
     CatalogueVersion,
@@ -141,6 +143,31 @@ class MemberAdmin(UserAdmin):
     )
     add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
     filter_horizontal = ["user_permissions"]
+
+    def delete_model(self, request: HttpRequest, obj: Member) -> None:
+        """Deleting an account here is erasing the shopper (``shop/personal.py``)."""
+        personal.erase(personal.caller_of(obj))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Member]) -> None:
+        for member in queryset:
+            personal.erase(personal.caller_of(member))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Member | None = None) -> bool:
+        """Staff are made shoppers first: their accounts sign the back office's history."""
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_staff)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Member]) -> Any:
+        """Who erased an account is kept, whose it was is not."""
+        return [
+            LogEntry.objects.create(
+                user_id=request.user.pk or 0,
+                content_type=ContentType.objects.get_for_model(Member),
+                object_id=str(member.pk),
+                object_repr=f"member {member.pk}",
+                action_flag=DELETION,
+            )
+            for member in queryset
+        ]
 
     def save_model(self, request: HttpRequest, obj: Member, form: Any, change: bool) -> None:
         """The user name follows the address."""

@@ -225,6 +225,12 @@ class CheckoutForm(forms.Form):
         self.fields["expected_total"].initial = total
 
 
+class EraseForm(forms.Form):
+    """The step before everything goes."""
+
+    sure = forms.BooleanField(error_messages={"required": "Please tick that you know it."})
+
+
 class DietForm(forms.Form):
     diet_tags = forms.MultipleChoiceField(
         required=False,

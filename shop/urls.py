@@ -9,7 +9,7 @@ from shop.views import (
     favourites,
     home,
     orders,
-    pages,
+    privacy,
     product,
     recent,
 )
@@ -49,5 +49,7 @@ urlpatterns = [
     path("account/diet", account.diet, name="diet"),
     path("account/budget", account.default_budget, name="default_budget"),
     path("recent", recent.page, name="recent"),
-    path("privacy", pages.privacy, name="privacy"),
+    path("privacy", privacy.page, name="privacy"),
+    path("privacy/export", privacy.export, name="export"),
+    path("privacy/erase", privacy.erase, name="erase"),
 ]

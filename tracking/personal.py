@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from tracking.models import Event, Session, Slate, Visitor
@@ -31,15 +31,30 @@ class Learner(Protocol):
 
 
 def export(caller: Caller) -> dict[str, Any]:
-    """Visits, events and slates of the account and of this browser, and what was learned."""
+    """Visits, events and slates of the account and this browser, and what was learned from them.
+
+    ``browsers`` holds each one's key and its answer to the consent question.
+    """
     keys = caller.keys
     visits, events = _visits(keys), Event.objects.filter(shopper_key__in=keys)
     slates = [*_slates(keys).values(*SLATE), *_functional(keys).values(*SLATE)]
+    browsers = Visitor.objects.filter(Q(pk=caller.visitor_key) | Q(sessions__in=visits))
     return {
+        "browsers": list(browsers.distinct().order_by("pk").values()),
         "visits": list(visits.order_by("pk").values(*VISIT)),
         "events": list(events.order_by("pk").values(*EVENT)),
         "slates": slates,
         "learning": _learner().export(keys),
+    }
+
+
+def counts(caller: Caller) -> dict[str, int]:
+    """How many visits, events and slates there are."""
+    keys = caller.keys
+    return {
+        "visits": _visits(keys).count(),
+        "events": Event.objects.filter(shopper_key__in=keys).count(),
+        "slates": _slates(keys).count() + _functional(keys).count(),
     }
 
 
@@ -56,10 +71,12 @@ def erase(caller: Caller) -> dict[str, int]:
     keys = caller.keys
     events, _ = Event.objects.filter(shopper_key__in=keys).delete()
     slates = _slates(keys).delete()[0] + _functional(keys).delete()[0]
+    browsers = set(_visits(keys).values_list("visitor_id", flat=True))
+    if caller.visitor_key is not None:
+        browsers.add(caller.visitor_key)
     visits, _ = _visits(keys).delete()
     # A browser that others used, too, keeps its row for their visits.
-    if caller.visitor_key is not None:
-        Visitor.objects.filter(pk=caller.visitor_key, sessions=None).delete()
+    Visitor.objects.filter(pk__in=browsers, sessions=None).delete()
     _learner().forget(keys)
     return {"visits": visits, "events": events, "slates": slates}
 
