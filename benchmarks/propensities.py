@@ -1,6 +1,6 @@
 """Do logged propensities help a ranker beside LightGBM's ``position=``? Where truth is known.
 
-    DATA_DIR=<a prepared store> python -m benchmarks.propensities [slates] [seeds] [fresh]
+    DATA_DIR=<a prepared store> python -m benchmarks.propensities [slates] [fresh] [seed …]
 
 Shoppers of ``prove_learning`` see slates that the written weights order, with the store's own share
 of exploration, and look at place p with probability 1/p. LambdaMART learns from the same slates in
@@ -17,17 +17,17 @@ import time
 import django
 import numpy as np
 
-MOST = (3.0, 10.0, 100.0)
+MOST = (2.0, 3.0, 10.0, 100.0)
 
 
-def main(slates: int, seeds: int, fresh: int) -> None:
+def main(slates: int, fresh: int, seeds: list[int]) -> None:
     from recommender.proof import world
     from recommender.proof.curve import Exam, learned_from
     from recommender.ranking.metrics import paired_difference
 
     store = world.read()
     marks: dict[str, list[np.ndarray]] = {}
-    for seed in range(1, seeds + 1):
+    for seed in seeds:
         start = time.perf_counter()
         training = learned_from(store, slates=slates, seed=seed, biased=True)
         exam = Exam.of(store.scenes(fresh, seed=10_000 + seed), seed=10_000 + seed)
@@ -39,7 +39,7 @@ def main(slates: int, seeds: int, fresh: int) -> None:
         )
         for name, ranker in _variants(training, seed):
             marks.setdefault(name, []).append(exam.marks(ranker)[0])
-    shoppers = np.arange(seeds * fresh)
+    shoppers = np.arange(len(seeds) * fresh)
     base = np.concatenate(marks["position="])
     print("\n| LambdaMART | NDCG@10 | against `position=` |\n|---|---|---|")
     for name, values in marks.items():
@@ -56,10 +56,15 @@ def _variants(training, seed):
     yield "position=", _fitted(training, weights, positions, seed)
     for most in MOST:
         inverse = np.minimum(1.0 / propensity, most)
-        inverse *= len(inverse) / inverse.sum()
+        overall = inverse / inverse.mean()
+        starts = np.cumsum(training.groups) - training.groups
+        means = np.add.reduceat(inverse, starts) / training.groups
+        inside = inverse / np.repeat(means, training.groups)
+        for words, own in (("", overall), (", within the slate", inside)):
+            name = f"1/propensity, at most {most:g}{words}"
+            yield f"position= and {name}", _fitted(training, weights * own, positions, seed)
         name = f"1/propensity, at most {most:g}"
-        yield name, _fitted(training, weights * inverse, None, seed)
-        yield f"position= and {name}", _fitted(training, weights * inverse, positions, seed)
+        yield name, _fitted(training, weights * overall, None, seed)
 
 
 def _fitted(training, weights, positions, seed):
@@ -90,4 +95,5 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     given = [int(value) for value in sys.argv[1:]]
-    main(*(given + [2500, 3, 200][len(given) :]))
+    slates, fresh, *seeds = given or [2500, 200, 1, 2, 3]
+    main(slates, fresh, seeds)

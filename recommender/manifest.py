@@ -41,9 +41,10 @@ def of_log(*, now: datetime, seed: int = 0, threads: int = 1) -> dict[str, Any]:
 
 
 def of_rows(training: TrainingSet, *, seed: int = 0, threads: int = 1) -> dict[str, Any]:
-    """The manifest of a training on rows that did not come from the log; they are stored here."""
-    if not len(training):
-        raise CannotLearn("there are no samples")
+    """The manifest of a training on rows (one at least) that did not come from the log.
+
+    They are stored here.
+    """
     since = training.first_rows["served_at"].iloc[0].to_pydatetime()
     days = partitions.keep(training)
     return _written(days, since, len(training), seed=seed, threads=threads)

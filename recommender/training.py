@@ -73,6 +73,8 @@ def run(
         if training is None:
             written = manifest.of_log(now=timezone.now(), seed=SEED, threads=threads)
         else:
+            # Before anything of it is stored.
+            refuse_unlearnable(training.labels, training.groups)
             written = manifest.of_rows(training, seed=SEED, threads=threads)
         outcome = _learn(written, bucket=bucket, fence=fence, threads=threads)
     except CannotLearn as error:

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from recommender import files, lease, live_ranker, manifest, training
-from recommender.models import LedgerEntry, LiveTag, RankerVersion, TrainingRun
+from recommender.models import LedgerEntry, LiveTag, Partition, RankerVersion, TrainingRun
 from recommender.provider import RankedSwaps
 from recommender.ranking import rungs
 from recommender.ranking.errors import CannotLearn
@@ -204,6 +204,7 @@ def test_289_positive_samples_are_refused_and_the_blend_keeps_serving():
     anchor, *_ = market.coffees("5.00", "4.00")
     assert RankedSwaps().rank(market.query([(anchor, 1)])).policy == "blend"
     assert not RankerVersion.objects.exists()
+    assert not Partition.objects.exists()
 
 
 def test_the_command_refuses_with_code_3_and_a_sentence(tmp_path, capsys):
