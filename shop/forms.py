@@ -217,9 +217,12 @@ class CheckoutForm(forms.Form):
     )
     idempotency_key = forms.CharField(max_length=80, widget=forms.HiddenInput)
     expected_total = MoneyField(min_value=Decimal("0"))
+    # The lines as they are shown (shop/moved.py): to tell what moved, if something did.
+    shown = forms.CharField(required=False, max_length=20_000, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, total: Decimal, **options: Any) -> None:
+    def __init__(self, *args: Any, total: Decimal, shown: str, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["shown"].initial = shown
         self.fields["expected_total"].widget = forms.HiddenInput()
         self.fields["idempotency_key"].initial = uuid.uuid4
         self.fields["expected_total"].initial = total

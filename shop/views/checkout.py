@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -13,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shop import cart as carts
-from shop import checkout, payment, receipts
+from shop import checkout, moved, payment, receipts
 from shop.errors import Missing, Reused, ShopError
 from shop.forms import CheckoutForm
 from shop.models import Order
@@ -32,7 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
     cart = carts.contents(visitor.of(request))
     if not cart.lines:
         return redirect("cart")
-    form = CheckoutForm(total=cart.total, initial=_known(request))
+    form = CheckoutForm(total=cart.total, shown=moved.seen(cart), initial=_known(request))
     return _shown(request, cart, form)
 
 
@@ -58,21 +59,27 @@ def order(request: HttpRequest, token: UUID) -> HttpResponse:
 def _placed(request: HttpRequest) -> HttpResponse:
     caller = visitor.ensure(request)
     cart = carts.contents(caller)
-    form = CheckoutForm(request.POST, total=cart.total)
-    refusal, status = "", 422
+    form = CheckoutForm(request.POST, total=cart.total, shown=moved.seen(cart))
+    refusal, status, differences = "", 422, []
     if form.is_valid():
+        shown = form.cleaned_data.pop("shown")
         try:
             return redirect(checkout.place(caller, **form.cleaned_data))
         except ShopError as refused:
             refusal, status = refused.message, refused.status_code
+            # As it stands after the refusal, which may have found what was not there before.
+            cart = carts.contents(caller)
             if not cart.lines:
                 return redirect("cart")
+            differences = moved.differences(shown, cart)
+            if differences and refused.code == "out_of_stock":
+                refusal = "Not everything can be had as it was shown."
             form = _again(request, cart, new_key=isinstance(refused, Reused))
     elif not {"name", "email"} & set(form.errors):
         # A hidden field is missing or was changed: there is nothing for the shopper to correct.
         refusal = "The form was incomplete; please send it again."
         form = _again(request, cart, new_key=True)
-    return _shown(request, cart, form, refusal=refusal, status=status)
+    return _shown(request, cart, form, refusal=refusal, differences=differences, status=status)
 
 
 def _shown(
@@ -81,6 +88,7 @@ def _shown(
     form: CheckoutForm,
     *,
     refusal: str = "",
+    differences: Sequence[str] = (),
     status: int = 200,
 ) -> HttpResponse:
     wrong = [field for field in form.visible_fields() if field.errors]
@@ -88,6 +96,7 @@ def _shown(
         "cart": cart,
         "form": form,
         "refusal": refusal,
+        "differences": differences,
         "wrong": wrong,
         "promise": payment.current().promise(cart.total),
     }
@@ -97,10 +106,11 @@ def _shown(
 def _again(request: HttpRequest, cart: carts.CartContents, *, new_key: bool) -> CheckoutForm:
     """What was typed, beside the total that is shown now."""
     typed = request.POST.copy()
-    typed["expected_total"] = f"{cart.total:.2f}"
+    shown = moved.seen(cart)
+    typed["expected_total"], typed["shown"] = f"{cart.total:.2f}", shown
     if new_key:
         typed["idempotency_key"] = str(uuid4())
-    return CheckoutForm(typed, total=cart.total)
+    return CheckoutForm(typed, total=cart.total, shown=shown)
 
 
 def _known(request: HttpRequest) -> dict[str, str]:

@@ -82,7 +82,7 @@ def test_what_is_short_is_named_and_nothing_is_bought(client):
     coffee.save()
     answer = client.post("/checkout", sent)
     assert answer.status_code == 409
-    assert "Coffee: Only 1 left in stock." in words(answer)
+    assert "Coffee: only 1 left in stock." in words(answer)
 
 
 def test_a_form_without_its_hidden_fields_is_shown_again_with_new_ones(client):
