@@ -1,6 +1,6 @@
 """Do logged propensities help a ranker beside LightGBM's ``position=``? Where truth is known.
 
-    DATA_DIR=<a prepared store> python -m benchmarks.propensities [slates] [fresh] [seed …]
+    DATA_DIR=<a prepared store> python -m benchmarks.propensities [visits] [fresh] [seed …]
 
 Shoppers of ``prove_learning`` see slates that the written weights order, with the store's own share
 of exploration, and look at place p with probability 1/p. LambdaMART learns from the same slates in
@@ -29,7 +29,7 @@ def main(slates: int, fresh: int, seeds: list[int]) -> None:
     marks: dict[str, list[np.ndarray]] = {}
     for seed in seeds:
         start = time.perf_counter()
-        training = learned_from(store, slates=slates, seed=seed, biased=True)
+        training = learned_from(store.scenes(slates, seed=seed), seed=seed, biased=True)
         exam = Exam.of(store.scenes(fresh, seed=10_000 + seed), seed=10_000 + seed)
         p = training.rows["propensity"].to_numpy()
         print(

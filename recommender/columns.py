@@ -30,6 +30,12 @@ def store(columns: Snapshot | Vectors, *, catalogue_version: int, now: datetime)
     )
 
 
+def remove(row: ColumnsFile) -> None:
+    """Delete the file and then the row; slates that name the tag cannot be checked any more."""
+    files.delete("training", name_of(row.kind, row.tag))
+    ColumnsFile.objects.filter(pk=row.pk).delete()
+
+
 @lru_cache(maxsize=4)
 def snapshot(tag: str) -> Snapshot:
     """The snapshot stored under ``tag``; FileNotFoundError or DamagedColumns when it cannot be."""

@@ -1,4 +1,4 @@
-"""Taking a shopper's rows out of the partitions: at once, and once more a while later.
+"""Taking a shopper out of partitions and vectors: at once, and once more a while later.
 
 A training that read the log just before the shopper's rows left it may still write them down, so
 the partitions are gone through again after the longest time that a training may take. What is
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from recommender import conf, files, manifest, partitions
+from recommender import conf, files, manifest, partitions, vectors
 from recommender.models import Partition, PendingErasure
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,9 @@ def due(*, now: datetime) -> bool:
 
 
 def run(*, now: datetime) -> int:
-    """Take the rows of everybody who is due out of every partition; how many partitions held any.
+    """Take everybody who is due out of every partition and set of vectors.
+
+    How many partitions held rows of theirs.
 
     May run in several processes at once, and again after a crash.
     """
@@ -44,6 +46,9 @@ def run(*, now: datetime) -> int:
         manifest.tell_removed(changed, why=manifest.ERASED, now=now)
         # A copy that somebody exported beside them holds the same rows.
         files.delete("training", COPY)
+    members = [int(key[2:]) for key in shoppers if key.startswith("m:")]
+    if members:
+        vectors.forget_members(members, now=now)
     keys = PendingErasure.objects.filter(pk__in=shoppers)
     keys.filter(asked_at__lte=now - _longest_training()).delete()
     keys.update(erased_at=now)

@@ -93,8 +93,7 @@ def prune(*, now: datetime) -> Plan:
     )
     RankerVersion.objects.filter(pk__in=[version.pk for version in done.versions]).delete()
     for row in done.columns:
-        ColumnsFile.objects.filter(pk=row.pk).delete()
-        files.delete("training", columns.name_of(row.kind, row.tag))
+        columns.remove(row)
     for storage, name in done.files:
         files.delete(storage, name)
     return done

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -10,6 +12,7 @@ from django.utils.module_loading import import_string
 from recommender import columns, conf
 from recommender.models import ColumnsFile
 from recommender.ranking.collaborative import fit_bpr
+from recommender.ranking.columns_file import DamagedColumns, tagged
 from recommender.ranking.query import Vectors
 from recommender.ranking.semantic import CharacterNgrams, Embedder
 from recommender.ranking.vectors import make_vectors
@@ -61,6 +64,33 @@ def fit(*, now: datetime) -> Vectors:
     fitted = make_vectors(ids, text, fit_bpr(pairs[:, 0], pairs[:, 1]))
     columns.store(fitted, catalogue_version=version, now=now)
     return fitted
+
+
+def forget_members(members: Sequence[int], *, now: datetime) -> None:
+    """Take these accounts out of every stored set of vectors.
+
+    The newest set is stored again without them; the others that hold one are deleted, and so is one
+    that cannot be read. ``check_skew`` then counts the slates that it cannot look at.
+    """
+    rows = ColumnsFile.objects.filter(kind=ColumnsFile.Kind.VECTORS).order_by("-made_at")
+    for at, row in enumerate(rows):
+        try:
+            held = columns.vectors(row.tag)
+        except (OSError, DamagedColumns):
+            columns.remove(row)
+            continue
+        others = ~np.isin(held.shopper_id, list(members))
+        if others.all():
+            continue
+        if at == 0:
+            rest = replace(
+                held,
+                shopper_id=held.shopper_id[others],
+                shopper_factors=held.shopper_factors[others],
+            )
+            columns.store(tagged(rest), catalogue_version=row.catalogue_version, now=now)
+        columns.remove(row)
+    columns.vectors.cache_clear()
 
 
 def _embedder() -> Embedder:

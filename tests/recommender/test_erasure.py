@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
-from recommender import erasure, files, manifest, partitions, sweeper
-from recommender.models import Partition, PendingErasure, RankerVersion, TasteState
+from recommender import columns, erasure, files, manifest, partitions, sweeper, vectors
+from recommender.models import ColumnsFile, Partition, PendingErasure, RankerVersion, TasteState
 from recommender.ranking.training_set import from_parquet, shoppers_in
 from tests.recommender import logged, market
 from tests.shop import shelf
@@ -20,6 +21,12 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 CLOSED = NOON + 9 * DAY
+
+
+@pytest.fixture(autouse=True)
+def _no_other_work(monkeypatch) -> None:
+    """The sweeper's thread has a connection of its own, which a test's transaction holds up."""
+    monkeypatch.setattr(sweeper, "_start_training", lambda: None)
 
 
 @pytest.fixture
@@ -159,6 +166,30 @@ def test_partitions_of_other_features_and_damaged_ones_go_as_a_whole(
     assert not _with_rows().exists()
     with pytest.raises(FileNotFoundError):
         files.read("training", damaged.name)
+
+
+def test_an_account_leaves_the_vectors_of_all_others_stand(django_capture_on_commit_callbacks):
+    products = market.coffees("9.00", "8.00", "7.00")
+    ann, ben = market.member("ann@example.org"), market.member("ben@example.org")
+    for member in (ann, ben):
+        market.imported_order(member, *products, placed_at=NOON)
+    first = vectors.fit(now=NOON)
+    files.write("training", columns.name_of("vectors", "d" * 64), b"damaged")
+    ColumnsFile.objects.create(tag="d" * 64, kind="vectors", made_at=NOON - DAY)
+    caller = shelf.shopper()
+    key = f"m:{ann.pk}"
+    Session.objects.filter(pk=caller.session_id).update(shopper_key=key, member_id=ann.pk)
+    _erase(replace(caller, member_id=ann.pk, shopper_key=key), django_capture_on_commit_callbacks)
+    [row] = ColumnsFile.objects.filter(kind="vectors")
+    left = columns.vectors(row.tag)
+    assert left.shopper_id.tolist() == [ben.pk]
+    at = first.shopper_id.tolist().index(ben.pk)
+    assert left.shopper_factors.tobytes() == first.shopper_factors[[at]].tobytes()
+    assert left.item_factors.tobytes() == first.item_factors.tobytes()
+    for tag in (first.tag, "d" * 64):
+        with pytest.raises(FileNotFoundError):
+            files.read("training", columns.name_of("vectors", tag))
+    assert vectors.current().tag == row.tag
 
 
 def test_erasing_outside_a_transaction_is_refused(transactional_db):
