@@ -58,8 +58,9 @@ _NATURAL = (
     (LOOSE, 0, r"apple|tomato|strawberr|cherr|radish|melon"),
     (LOOSE, 8, r"grape|plum|berr|onion|beet|eggplant"),
     (LOOSE, 4, r""),
-    ({"tray"}, 1, r"chicken|turkey"),
-    ({"tray"}, 6, r"fish|shrimp|salmon|seafood"),
+    ({"tray"}, 0, r"^meat\b"),
+    ({"tray"}, 2, r"chicken|turkey"),
+    ({"tray"}, 1, r"fish|shrimp|salmon|seafood"),
     ({"tray"}, 0, r""),
 )
 _LABELS = {"can": 54, "box": 53, "tube": 49, "bag": 57, "tub": 64, "carton": 62, "jar": 62,

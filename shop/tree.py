@@ -1,24 +1,40 @@
-"""The tree of shelves in memory: departments, aisles and types, each with its parents."""
+"""The tree of shelves in memory: each with its parents, and how many products it holds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
-from shop.models import CatalogueVersion, Category
+from django.db.models import Count
+
+from shop.models import CatalogueVersion, Category, Product
 
 LOOKS_AGAIN_AFTER = 5.0
 """Seconds until a process asks again whether the catalogue has changed."""
 
 
 @dataclass(frozen=True)
+class Branch:
+    """A shelf that holds ``count`` products on sale, those of the shelves ``below`` included."""
+
+    shelf: Category
+    count: int
+    below: Sequence[Branch]
+
+
+@dataclass(frozen=True)
 class Tree:
-    """``departments`` by name. What it holds is shared by all threads: read it, never write."""
+    """``departments`` by name; ``branches`` are those that hold something.
+
+    What it holds is shared by all threads: read it, never write.
+    """
 
     version: int = -1
     by_slug: Mapping[str, Category] = field(default_factory=dict)
     departments: Sequence[Category] = ()
+    branches: Sequence[Branch] = ()
 
 
 _kept = (float("-inf"), Tree())
@@ -49,4 +65,24 @@ def _read(version: int) -> Tree:
         if one.parent_id is not None:
             one.parent = found[one.parent_id]
     departments = [one for one in found.values() if one.level == Category.Level.DEPARTMENT]
-    return Tree(version, {one.slug: one for one in found.values()}, departments)
+    by_slug = {one.slug: one for one in found.values()}
+    return Tree(version, by_slug, departments, _branches(found.values()))
+
+
+def _branches(shelves: Iterable[Category]) -> Sequence[Branch]:
+    on_sale = Product.objects.filter(is_active=True).order_by().values_list("category")
+    own: dict[int, int] = dict(on_sale.annotate(Count("pk")))
+    below: defaultdict[int | None, list[Category]] = defaultdict(list)
+    for shelf in shelves:
+        below[shelf.parent_id].append(shelf)
+
+    def grown(parent: int | None) -> list[Branch]:
+        branches = []
+        for shelf in below[parent]:
+            further = grown(shelf.pk)
+            count = own.get(shelf.pk, 0) + sum(branch.count for branch in further)
+            if count:
+                branches.append(Branch(shelf, count, further))
+        return branches
+
+    return grown(None)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from shop import catalogue as shelves
-from shop import facets
+from shop import facets, tree
 from shop import search as words
 from shop.errors import Missing
 from shop.facets import Narrowed, Shelf
@@ -107,9 +107,13 @@ def _catalogue(request: HttpRequest, shelf: Category | None) -> HttpResponse:
     pages = Pages(number=min(wanted["page"], last), count=last)
     ordered = shelves.ordered(matching, wanted["sort"]).select_related("brand", "category")
     first = (pages.number - 1) * shelves.PAGE_SIZE
+    # Counts of the whole tree are true of a page that nothing narrows down.
+    whole = shelf is not None and not any((wanted["search"], *asdict(narrowed).values()))
     context = {
         "category": shelf,
         "category_path": path(shelf) if shelf else [],
+        "branches": tree.current().branches if whole else (),
+        "opened": _upwards(shelf),
         "heading": shelf.name if shelf else _heading(wanted),
         "wanted": {**wanted, **form.typed},
         "corrected": reading.corrected,
@@ -133,6 +137,15 @@ def _addressed(request: HttpRequest, found: Sequence[Shelf]) -> list[dict[str, A
     return [
         {**asdict(part), "url": reverse("category", args=[part.slug]) + address} for part in found
     ]
+
+
+def _upwards(shelf: Category | None) -> set[int]:
+    """Its own key and those of what it lies in, the parents being loaded."""
+    keys = set()
+    while shelf is not None:
+        keys.add(shelf.pk)
+        shelf = shelf.parent
+    return keys
 
 
 def _heading(wanted: dict[str, Any]) -> str:
