@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from tracking.models import Event, Session, Slate, Visitor
-from tracking.visitor import Caller
+from tracking.visitor import Caller, member_shopper_key, visitor_shopper_key
 
 VISIT = ("id", "started_at", "last_event_at")
 EVENT = (
@@ -30,12 +30,30 @@ class Learner(Protocol):
         """Erase it. Called inside the transaction that erases the log's rows."""
 
 
+def keys_of(caller: Caller) -> tuple[str, ...]:
+    """Every shopper key that is this person: the caller's, and of all browsers of the account.
+
+    What a browser did before its first sign-in became the account's. A browser in which others have
+    signed in, too, is left out, unless it is the one that asks: nobody knows whose visits they are.
+    """
+    if caller.member_id is None:
+        return caller.keys
+    account = Session.objects.filter(shopper_key=member_shopper_key(caller.member_id))
+    browsers = set(account.values_list("visitor_id", flat=True))
+    others = Session.objects.filter(visitor__in=browsers).exclude(
+        Q(member_id=None) | Q(member_id=caller.member_id)
+    )
+    browsers -= set(others.values_list("visitor_id", flat=True))
+    own = sorted(visitor_shopper_key(key) for key in browsers)
+    return tuple(dict.fromkeys([*caller.keys, *own]))
+
+
 def export(caller: Caller) -> dict[str, Any]:
-    """Visits, events and slates of the account and this browser, and what was learned from them.
+    """Visits, events and slates of the account and its browsers, and what was learned from them.
 
     ``browsers`` holds each one's key and its answer to the consent question.
     """
-    keys = caller.keys
+    keys = keys_of(caller)
     visits, events = _visits(keys), Event.objects.filter(shopper_key__in=keys)
     slates = [*_slates(keys).values(*SLATE), *_functional(keys).values(*SLATE)]
     browsers = Visitor.objects.filter(Q(pk=caller.visitor_key) | Q(sessions__in=visits))
@@ -50,7 +68,7 @@ def export(caller: Caller) -> dict[str, Any]:
 
 def counts(caller: Caller) -> dict[str, int]:
     """How many visits, events and slates there are."""
-    keys = caller.keys
+    keys = keys_of(caller)
     return {
         "visits": _visits(keys).count(),
         "events": Event.objects.filter(shopper_key__in=keys).count(),
@@ -68,7 +86,7 @@ def erase(caller: Caller) -> dict[str, int]:
         raise transaction.TransactionManagementError(
             "personal.erase must run inside the transaction that erases everything else"
         )
-    keys = caller.keys
+    keys = keys_of(caller)
     events, _ = Event.objects.filter(shopper_key__in=keys).delete()
     slates = _slates(keys).delete()[0] + _functional(keys).delete()[0]
     browsers = set(_visits(keys).values_list("visitor_id", flat=True))

@@ -192,6 +192,32 @@ def test_an_account_leaves_the_vectors_of_all_others_stand(django_capture_on_com
     assert vectors.current().tag == row.tag
 
 
+def test_all_browsers_of_an_account_are_its_but_those_that_others_signed_in_with():
+    def visits(visitor_key, *members) -> None:
+        for member in members:
+            key = f"m:{member}" if member else f"v:{visitor_key}"
+            Session.objects.create(
+                visitor_id=visitor_key, member_id=member, shopper_key=key, started_at=NOON,
+                last_event_at=NOON,
+            )  # fmt: skip
+
+    here, phone, library = (Visitor.objects.create(consent=True).pk for _ in range(3))
+    visits(here, None)
+    visits(phone, None, 7)
+    visits(library, None, 7, 8)
+    ann = replace(shelf.shopper(), visitor_key=here, member_id=7, shopper_key="m:7")
+    assert personal.keys_of(ann) == ("m:7", f"v:{here}", f"v:{phone}")
+    assert personal.keys_of(replace(ann, member_id=None, shopper_key=f"v:{here}")) == (f"v:{here}",)
+    with transaction.atomic():
+        assert personal.erase(ann)["visits"] == 4
+    assert set(Session.objects.filter(visitor_id=library).values_list("member_id", flat=True)) == {
+        None, 8
+    }  # fmt: skip
+    assert set(Visitor.objects.filter(pk__in=(here, phone, library))) == {
+        Visitor.objects.get(pk=library)
+    }
+
+
 def test_erasing_outside_a_transaction_is_refused(transactional_db):
     with pytest.raises(transaction.TransactionManagementError, match="inside the transaction"):
         personal.erase(shelf.shopper())
