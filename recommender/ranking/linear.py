@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.optimize import minimize
 
 from recommender.ranking.errors import CannotLearn
 from recommender.ranking.features.schema import ABSENT, MONOTONE, NAMES, column, fingerprint
@@ -122,6 +121,9 @@ def fit(
     ``prior`` defaults to the hand-signed weights. Raises CannotLearn when no slate tells two
     labels apart.
     """
+    # Who only serves need not load an optimiser.
+    from scipy.optimize import minimize
+
     better, worse, weight = preference_pairs(labels, groups)
     if not len(better):
         raise CannotLearn("no slate holds two different labels, so no order can be learned")

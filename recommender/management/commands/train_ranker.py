@@ -18,6 +18,8 @@ from tracking import log
 
 
 class Command(BaseCommand):
+    # The worker that spawns this has passed them.
+    requires_system_checks: list[str] = []
     help = (
         "Train on the log (or a Parquet file), compare on later slates, publish through the gate. "
         "Ends with code 3 when there is nothing to learn; the live ranker then stays."

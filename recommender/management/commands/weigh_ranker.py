@@ -11,6 +11,8 @@ from recommender.models import RankerVersion
 
 
 class Command(BaseCommand):
+    # The worker that spawns this has passed them.
+    requires_system_checks: list[str] = []
     help = "Measure held-out importance again; for a ranker whose training was interrupted."
 
     def add_arguments(self, parser: CommandParser) -> None:
