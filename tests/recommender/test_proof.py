@@ -21,6 +21,7 @@ from recommender.proof.slates import judged
 from recommender.ranking import importance
 from recommender.ranking.features.schema import column
 from recommender.ranking.gate import Verdict
+from recommender.ranking.linear import LinearRanker
 from recommender.ranking.personas import Persona
 from recommender.ranking.rungs import fit_linear
 from shop.models import Member, Product
@@ -159,7 +160,24 @@ def test_a_ranker_without_interactions_does_not_reorder(small, scenes, monkeypat
     linear = fit_linear(judged(scenes, seed=1))
     found = personas._reordered([(linear, linear)], lists, 200)
     assert not found.passed
-    assert "changes in 0 % against 0 %" in found.figure
+    assert "the first swap changes in 0 % of the lists" in found.figure
+
+
+class _Turned(LinearRanker):
+    """Wants the saving under pressure and shuns it without."""
+
+    def score(self, features, groups=None):
+        return (features[:, column("budget_pressure")] - 0.5) * features[:, column("price_saving")]
+
+
+def test_an_order_that_turns_for_those_who_do_not_care_is_told_as_a_failure(small):
+    lists = small.scenes(40, seed=9)
+    still = market.ranker(quality_tags_score=1.0)
+    turned = _Turned(still.mean, still.scale, still.weights)
+    assert personas._reordered([(turned, still)], lists, 200).passed
+    found = personas._reordered([(turned, turned)], lists, 200)
+    assert not found.passed
+    assert "panels for quality seekers 40 change" in found.figure
 
 
 def test_four_stores_taught_alike_do_not_differ_as_their_utilities_say(small, scenes):
