@@ -6,11 +6,12 @@ towards a prior: with no data it is the hand-signed score, with many the prior i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
+from recommender.ranking.crossings import ALL, FARTHEST, Crossing, crossed, earned
 from recommender.ranking.errors import CannotLearn
 from recommender.ranking.features.schema import ABSENT, MONOTONE, NAMES, column, fingerprint
 from recommender.ranking.pairs import preference_pairs
@@ -18,6 +19,8 @@ from recommender.ranking.query import Floats, Ints
 
 PULL = 10.0
 """Strength of the pull to the prior, in slates."""
+
+Bound = tuple[float | None, float | None]
 
 HAND_SIGNED: dict[str, float] = {
     "bought_share": 1.0,
@@ -59,12 +62,15 @@ class LinearRanker:
     """Standardises (``mean``, ``scale``) and weighs.
 
     An undefined value counts as the mean, or as what the feature declares for its absence: a
-    product that was never bought has the recency of one bought infinitely long ago.
+    product that was never bought has the recency of one bought infinitely long ago. The weight of
+    an item feature may move with the visit (``crossings``); a larger saving never lowers a score.
     """
 
     mean: Floats
     scale: Floats
     weights: Floats
+    crossings: tuple[Crossing, ...] = ()
+    crossing_weights: Floats = field(default_factory=lambda: np.zeros(0))
     policy: str = "linear"
     fingerprint: str = field(default_factory=fingerprint)
     kind: ClassVar[str] = "linear"
@@ -75,11 +81,23 @@ class LinearRanker:
 
     def contributions(self, features: Floats) -> Floats:
         """What each feature adds to the score, shape (rows, features)."""
-        return np.nan_to_num((_present(features) - self.mean) / self.scale) * self.weights
+        standard = np.nan_to_num((_present(features) - self.mean) / self.scale)
+        if not self.crossings:
+            return standard * self.weights
+        weights = np.tile(self.weights, (len(standard), 1))
+        for (context, item), weight in zip(self.crossings, self.crossing_weights, strict=True):
+            far = np.clip(standard[:, column(context)], -FARTHEST, FARTHEST)
+            weights[:, column(item)] += weight * far
+        growing = np.array(MONOTONE) > 0
+        weights[:, growing] = np.maximum(weights[:, growing], 0.0)
+        return np.asarray(standard * weights)
 
     def gain(self) -> Floats:
-        """Absolute standardised weights, shape (features,)."""
-        return np.abs(self.weights)
+        """Absolute standardised weights, shape (features,); a context's are its crossings'."""
+        gain = np.abs(self.weights)
+        for (context, _), weight in zip(self.crossings, self.crossing_weights, strict=True):
+            gain[column(context)] += abs(weight)
+        return gain
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -89,12 +107,16 @@ class LinearRanker:
             "mean": self.mean.tolist(),
             "scale": self.scale.tolist(),
             "weights": self.weights.tolist(),
+            "crossings": [list(crossing) for crossing in self.crossings],
+            "crossing_weights": self.crossing_weights.tolist(),
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> LinearRanker:
         mean, scale, weights = (np.asarray(data[k], float) for k in ("mean", "scale", "weights"))
-        return cls(mean, scale, weights, data["policy"], data["fingerprint"])
+        crossings = tuple((context, item) for context, item in data["crossings"])
+        own = np.asarray(data["crossing_weights"], float)
+        return cls(mean, scale, weights, crossings, own, data["policy"], data["fingerprint"])
 
 
 def hand_signed() -> LinearRanker:
@@ -121,9 +143,6 @@ def fit(
     ``prior`` defaults to the hand-signed weights. Raises CannotLearn when no slate tells two
     labels apart.
     """
-    # Who only serves need not load an optimiser.
-    from scipy.optimize import minimize
-
     better, worse, weight = preference_pairs(labels, groups)
     if not len(better):
         raise CannotLearn("no slate holds two different labels, so no order can be learned")
@@ -139,20 +158,56 @@ def fit(
     standard = np.nan_to_num(deviation / scale)
     difference = standard[better] - standard[worse]
     start = hand_signed().weights if prior is None else prior
+    # A larger saving may never lower a score, as in the trees.
+    bounds: list[Bound] = [(0.0, None) if sign > 0 else (None, None) for sign in MONOTONE]
+    best, slopes = _minimised(difference, weight, start, pull=pull, bounds=bounds)
+    # What never differs within a slate cannot order one; its prior weight would only shift scores.
     varies = np.any(difference != 0.0, axis=0)
+    plain = LinearRanker(mean, scale, np.where(varies, best, 0.0))
+    further = crossed(standard, ALL)
+    further = further[better] - further[worse]
+    slate = np.repeat(np.arange(len(groups)), groups)[better]
+    chosen = earned(slopes[:, None] * further, slopes[:, None] * difference, slate)
+    if not chosen:
+        return plain
+    best, _ = _minimised(
+        np.hstack([difference, further[:, chosen]]),
+        weight,
+        np.append(start, np.zeros(len(chosen))),
+        pull=pull,
+        bounds=[*bounds, *[(None, None)] * len(chosen)],
+    )
+    return replace(
+        plain,
+        weights=np.where(varies, best[: len(NAMES)], 0.0),
+        crossings=tuple(ALL[at] for at in chosen),
+        crossing_weights=best[len(NAMES) :],
+    )
+
+
+def _minimised(
+    difference: Floats,
+    weight: Floats,
+    start: Floats,
+    *,
+    pull: float,
+    bounds: list[Bound],
+) -> tuple[Floats, Floats]:
+    """(weights of the least loss, slope of each pair's loss in its margin there)."""
+    # Who only serves need not load an optimiser.
+    from scipy.optimize import minimize
+
+    def slopes(w: Floats) -> Floats:
+        return -weight / (1.0 + np.exp(np.clip(difference @ w, -500, 500)))
 
     def loss(w: Floats) -> tuple[float, Floats]:
         margin = difference @ w
         pulled = w - start
         value = float(weight @ np.logaddexp(0.0, -margin) + 0.5 * pull * pulled @ pulled)
-        slope = -(weight / (1.0 + np.exp(np.clip(margin, -500, 500)))) @ difference + pull * pulled
-        return value, slope
+        return value, slopes(w) @ difference + pull * pulled
 
-    # A larger saving may never lower a score, as in the trees.
-    bounds = [(0.0, None) if sign > 0 else (None, None) for sign in MONOTONE]
-    best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
-    # What never differs within a slate cannot order one; its prior weight would only shift scores.
-    return LinearRanker(mean, scale, np.where(varies, best.x, 0.0))
+    best: Floats = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return best, slopes(best)
 
 
 def _present(features: Floats) -> Floats:
