@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.admin import UserAdmin
@@ -11,8 +12,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
-from shop import personal, usual_prices
+from shop import personal, pictures, usual_prices
 from shop.models import (
     Brand,
     CatalogueVersion,
@@ -24,6 +26,7 @@ from shop.models import (
     PriceChange,
     Product,
 )
+from shop.templatetags.store import packshot
 
 admin.site.site_title = admin.site.site_header = "Basketwise"
 admin.site.index_title = "Back office"
@@ -40,6 +43,27 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ProductForm(forms.ModelForm):
+    """With a file for the picture, which is checked and made small before it is kept."""
+
+    upload = forms.FileField(
+        required=False,
+        label="New picture",
+        help_text="JPEG, PNG or WebP of at most 10 MB; kept as WebP of at most 640 pixels.",
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+    without_picture = forms.BooleanField(required=False, label="Take the picture away")
+
+    def clean_upload(self) -> pictures.Picture | None:
+        file = self.cleaned_data["upload"]
+        if file is None:
+            return None
+        try:
+            return pictures.keep(file)
+        except pictures.NoPicture as problem:
+            raise forms.ValidationError(str(problem)) from None
 
 
 class PriceChanges(ReadOnly, admin.TabularInline):
@@ -66,20 +90,30 @@ class OfTheCatalogue(admin.ModelAdmin):
 
 @admin.register(Product)
 class ProductAdmin(OfTheCatalogue):
+    form = ProductForm
     list_display = ["sku", "name", "brand", "price", "regular_price", "stock", "is_active"]
     list_select_related = ["brand"]
     list_filter = ["is_active"]
     search_fields = ["sku", "name"]
     autocomplete_fields = ["category", "brand"]
-    readonly_fields = ["usual_price", "sold", "created_at"]
+    readonly_fields = ["shown", "usual_price", "sold", "created_at"]
     inlines = [PriceChanges]
     ordering = ["-sold", "pk"]
     list_per_page = 50
     show_full_result_count = False
 
+    @admin.display(description="Picture")
+    def shown(self, product: Product) -> SafeString:
+        return packshot(product) if product.picture else SafeString("A drawing of the pack")
+
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
         """A price that changed becomes part of the price history."""
+        before = obj.picture
+        if "upload" in form.changed_data or form.cleaned_data.get("without_picture"):
+            pictures.hang(obj, form.cleaned_data["upload"])
         super().save_model(request, obj, form, change)
+        if obj.picture != before:
+            pictures.sweep(before)
         if not change or {"price", "regular_price"} & set(form.changed_data):
             PriceChange.objects.create(
                 product=obj,

@@ -1,4 +1,4 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from shop.views import (
     account,
@@ -8,6 +8,7 @@ from shop.views import (
     checkout,
     favourites,
     home,
+    media,
     orders,
     privacy,
     product,
@@ -49,6 +50,7 @@ urlpatterns = [
     path("account/diet", account.diet, name="diet"),
     path("account/budget", account.default_budget, name="default_budget"),
     path("recent", recent.page, name="recent"),
+    re_path(r"^media/pictures/(?P<name>[0-9a-f]{40}\.webp)$", media.picture, name="picture"),
     path("privacy", privacy.page, name="privacy"),
     path("privacy/export", privacy.export, name="export"),
     path("privacy/erase", privacy.erase, name="erase"),

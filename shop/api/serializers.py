@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.core.files.storage import storages
 from rest_framework import serializers
 
 from shop.models import Product
@@ -39,11 +40,16 @@ class ProductCard(serializers.Serializer[Product]):
     regular_price = Money()
     usual_price = Money(allow_null=True)
     on_promotion = serializers.BooleanField()
+    picture = serializers.SerializerMethodField()
     unit_price = serializers.SerializerMethodField()
     unit_price_text = serializers.SerializerMethodField()
     stock = serializers.IntegerField()
     diet_tags = serializers.ListField(child=serializers.CharField())
     quality_tags = serializers.ListField(child=serializers.CharField())
+
+    def get_picture(self, product: Product) -> str | None:
+        """The address of the uploaded picture; null where there is none."""
+        return storages["default"].url(product.picture) if product.picture else None
 
     def get_unit_price(self, product: Product) -> str | None:
         found = _unit_price(product)

@@ -17,6 +17,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "description": ("details", "long description", "product description", "body"),
     "diet_tags": ("diet", "dietary", "diets"),
     "quality_tags": ("quality", "labels", "certifications"),
+    "picture": ("image", "image file", "photo", "picture file", "image name"),
     "active": ("is active", "enabled", "published", "visible"),
 }
 

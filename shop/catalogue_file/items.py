@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from shop.catalogue_file import cells
 from shop.catalogue_file.columns import REQUIRED
 from shop.catalogue_file.read import Row
+from shop.pictures import Picture
 from shop.sizes import parse_size
 from shop.tags import DIET_TAGS, QUALITY_TAGS
 
@@ -27,7 +28,10 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class Item:
-    """One good row; None means that the file does not say."""
+    """One good row; None means that the file does not say.
+
+    ``picture`` is a file's name until ``shop/catalogue_file/photographs.py`` has read the file.
+    """
 
     row: int
     sku: str
@@ -41,6 +45,7 @@ class Item:
     description: str | None = None
     diet_tags: list[str] | None = None
     quality_tags: list[str] | None = None
+    picture: Picture | str | None = None
     active: bool | None = None
 
 
@@ -66,6 +71,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "description": lambda text: text.replace("\x00", ""),
     "diet_tags": lambda text: cells.tags(text, known=DIET_TAGS),
     "quality_tags": lambda text: cells.tags(text, known=QUALITY_TAGS),
+    "picture": lambda text: cells.short(text, most=200),
     "active": cells.yes_or_no,
 }
 

@@ -14,6 +14,7 @@ from shop import usual_prices
 from shop.catalogue_file import tree
 from shop.catalogue_file.items import Item
 from shop.models import CatalogueVersion, PriceChange, Product
+from shop.pictures import Picture
 from shop.progress import Progress
 from shop.sizes import parse_size
 
@@ -31,6 +32,9 @@ FIELDS = (
     "description",
     "diet_tags",
     "quality_tags",
+    "picture",
+    "picture_width",
+    "picture_height",
     "is_active",
 )
 
@@ -159,6 +163,10 @@ def _said(
         "is_active": item.active,
     }
     said = {name: value for name, value in said.items() if value is not None}
+    if isinstance(item.picture, Picture):
+        said["picture"] = item.picture.name
+        said["picture_width"] = item.picture.width
+        said["picture_height"] = item.picture.height
     if item.size is not None:
         size = parse_size(item.size)
         said["size_text"] = item.size

@@ -95,6 +95,13 @@ class Product(models.Model):
     usual_price = models.DecimalField(max_digits=9, decimal_places=2, null=True, editable=False)
     stock = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
+    # The uploaded picture's name in the storage; blank: one is drawn (shop/packshot.py). Plain
+    # columns, because an image field's signal would cost every product that is read.
+    picture = models.CharField(
+        max_length=100, blank=True, default="", db_default="", editable=False
+    )
+    picture_width = models.PositiveSmallIntegerField(null=True, editable=False)
+    picture_height = models.PositiveSmallIntegerField(null=True, editable=False)
     diet_tags = models.JSONField(default=list, blank=True)
     quality_tags = models.JSONField(default=list, blank=True)
     # Units sold, for ordering pages by popularity; grows at checkout.

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.core.files.storage import storages
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -73,7 +74,9 @@ register.simple_tag(addresses.address)
 
 @register.simple_tag
 def packshot(product: Product) -> SafeString:
-    """The drawing of a product; decoration, since the name always stands beside it."""
+    """The picture or drawing of a product; decoration, since the name always stands beside it."""
+    if product.picture:
+        return _photograph(product)
     return _drawing(packshots.of_product(product))
 
 
@@ -93,6 +96,16 @@ def with_query(context: dict[str, Any], **changes: Any) -> str:
         else:
             query[name] = str(value)
     return f"?{query.urlencode()}" if query else "?"
+
+
+def _photograph(product: Product) -> SafeString:
+    return format_html(
+        '<img class="packshot" src="{}" width="{}" height="{}" alt="" loading="lazy"'
+        ' decoding="async">',
+        storages["default"].url(product.picture),
+        product.picture_width,
+        product.picture_height,
+    )
 
 
 @lru_cache(maxsize=4096)

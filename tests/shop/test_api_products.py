@@ -30,6 +30,7 @@ def test_one_product_with_unit_price_stock_and_tags(client):
         "price": "4.20",
         "regular_price": "4.20",
         "usual_price": None,
+        "picture": None,
         "on_promotion": False,
         "unit_price": "0.84",
         "unit_price_text": "$0.84 per 100 g",

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from shop.catalogue_file import plan
+from shop.catalogue_file import photographs, plan
 from shop.catalogue_file.columns import BrokenFile, map_columns, parse_renamed
 from shop.catalogue_file.items import Checked, check
 from shop.catalogue_file.read import read
@@ -34,6 +34,12 @@ class Command(BaseCommand):
             help="which column of the file is which of ours",
         )
 
+        parser.add_argument(
+            "--pictures",
+            type=Path,
+            help="where the files of the picture column are (the file's folder)",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         progress = Progress(2, out=self.stdout)
         dry_run: bool = options["dry_run"]
@@ -44,6 +50,8 @@ class Command(BaseCommand):
             checked = check(rows, places=places, width=len(header))
         except BrokenFile as broken:
             raise CommandError(f"{broken} Nothing was loaded.") from None
+        if not dry_run:
+            photographs.take(checked, folder=options["pictures"] or options["file"].parent)
         progress.step("Comparing with the store" if dry_run else "Writing products")
         outcome = plan.apply(checked.items, now=timezone.now(), dry_run=dry_run, progress=progress)
         left = [title for place, title in enumerate(header) if place not in places.values()]
