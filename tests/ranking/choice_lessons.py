@@ -16,10 +16,11 @@ CANDIDATES = 5
 
 def choices(queries: int, *, seed: int = 3) -> tuple[History, Replayed]:
     """``queries`` baskets, a household each, that bought product 0 to 4: the one with the most
-    bought_times + price_saving. The anchor is product 5."""
+    bought_times + price_saving. bought_share is a copy of bought_times. The anchor is product 5."""
     rng = np.random.default_rng(seed)
     features = rng.normal(size=(queries * CANDIDATES, len(NAMES)))
     features[:, column("recency")] = np.nan
+    features[:, column("bought_share")] = features[:, column("bought_times")]
     appeal = features[:, column("bought_times")] + features[:, column("price_saving")]
     best = appeal.reshape(-1, CANDIDATES).argmax(axis=1).tolist()
     past = history(*[(who, who, product, 20) for who, product in enumerate(best, 1)])

@@ -54,7 +54,7 @@ def test_frequency_counts_all_earlier_baskets_of_the_household_and_mixes_popular
     past = history(
         (1, 1, 0, 1), (1, 2, 0, 18), (2, 3, 1, 18), (1, 4, 1, 20), (1, 4, 1, 20), (1, 5, 2, 20)
     )
-    query = asked(past, (3, 0, [0, 1, 2]), (5, 1, [1, 2]))
+    query = asked(past, (4, 0, [0, 1, 2]), (5, 1, [1, 2]))
     frequency = Frequency(past, Popularity(past))
     # Popularity in week 20: product 0 and 1 one each, and one more for all: 2/5, 2/5, 1/5.
     assert _one(frequency, query, half_life=None, popular=5.0) == pytest.approx(

@@ -94,6 +94,7 @@ def test_methods_are_compared_on_the_same_queries():
     assert figures["lead"][BLEND]["switch"][0] == pytest.approx(1 - second)
     assert figures["times_blend"]["all"][0] == pytest.approx(1 / third)
     assert figures["hit_rate_at_1"]["novel"] == (1, 1, 1)
+    assert outcomes["switch"].first[BLEND].tolist() == [0, 0]
 
 
 def test_the_table_names_every_method_the_leads_and_the_chosen_settings():
@@ -146,8 +147,10 @@ def test_every_rung_learns_what_there_is_to_learn_and_the_same_twice():
 
 
 def test_the_linear_pull_is_the_one_that_ranks_later_choices_best():
-    lessons = _lessons(15)
-    weak, strong = (rankers.fit_linear(lessons, [pull], k=10) for pull in (0.01, 1e6))
-    chosen = rankers.fit_linear(lessons, [1e6, 0.01], k=10)
-    assert lessons.quality(weak, k=10) > lessons.quality(strong, k=10)
-    assert chosen.weights.tolist() == weak.weights.tolist()
+    lessons = _lessons(90)
+    pulls = (0.01, 1e6)
+    quality = [lessons.quality(rankers.fit_linear(lessons, [pull], k=10), k=10) for pull in pulls]
+    assert abs(quality[0] - quality[1]) > 0.02
+    for order in (pulls, pulls[::-1]):
+        chosen = rankers.fit_linear(lessons, order, k=10)
+        assert lessons.quality(chosen, k=10) == max(quality)
