@@ -77,6 +77,13 @@ def look_now() -> Live:
     return current()
 
 
+def load_libraries() -> None:
+    """What loading a ranker needs, so that a promotion does not wait for it: a second of work."""
+    import lightgbm  # noqa: F401
+
+    from recommender.ranking import artifact  # noqa: F401
+
+
 def forget() -> None:
     """Start as a new process would."""
     global _live, _checked, _pause
@@ -116,7 +123,7 @@ def _load() -> Live:
     }
     if version.tag == _live.tag:
         return replace(_live, **facts)
-    # A process that never serves a ranker need not carry LightGBM.
+    # Commands that serve nothing need not carry LightGBM.
     import numpy as np
 
     from recommender.ranking import artifact

@@ -71,6 +71,10 @@ class Follower:
         self._told, self._due = told, now + beat
 
     def _forever(self) -> None:
+        try:
+            live_ranker.load_libraries()
+        except Exception:
+            logger.exception("what rankers need could not be loaded; the first ranker tries again")
         while True:
             time.sleep(conf.current().check_seconds)
             try:

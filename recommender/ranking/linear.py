@@ -114,8 +114,9 @@ class LinearRanker:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> LinearRanker:
         mean, scale, weights = (np.asarray(data[k], float) for k in ("mean", "scale", "weights"))
-        crossings = tuple((context, item) for context, item in data["crossings"])
-        own = np.asarray(data["crossing_weights"], float)
+        # A file from before there were crossings has none.
+        crossings = tuple((context, item) for context, item in data.get("crossings", ()))
+        own = np.asarray(data.get("crossing_weights", ()), float)
         return cls(mean, scale, weights, crossings, own, data["policy"], data["fingerprint"])
 
 

@@ -109,3 +109,11 @@ def test_the_score_test_is_worked_by_hand():
     assert crossings.earned(steady[:16, None], nothing[:16], slate[:16]) == []
     # What a feature explains is no crossing's.
     assert crossings.earned(steady[:, None], steady[:, None], slate) == []
+
+
+def test_a_file_from_before_there_were_crossings_has_none(pressed):
+    written = linear.hand_signed()
+    old = {k: v for k, v in written.as_json().items() if not k.startswith("crossing")}
+    read = LinearRanker.from_json(old)
+    assert read.crossings == ()
+    assert read.score(_slate(1.0)).tolist() == written.score(_slate(1.0)).tolist()

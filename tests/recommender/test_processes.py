@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -12,6 +15,8 @@ from recommender.models import ServingProcess
 from tests.recommender import market
 
 pytestmark = pytest.mark.django_db
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_process_tells_the_generation_that_it_serves():
@@ -90,3 +95,37 @@ def test_a_broker_that_is_away_does_not_hold_a_promotion_up(monkeypatch):
     monkeypatch.setattr(broadcast.current_app.control, "broadcast", refuse)
     broadcast.follow()
     assert promotion.LIVE_COPY
+
+
+class _Enough(BaseException):
+    """Ends a loop that has no end."""
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_what_rankers_need_is_loaded_before_the_first_look(monkeypatch, broken):
+    done = []
+
+    def load() -> None:
+        done.append("libraries")
+        if broken:
+            raise ImportError("no lightgbm here")
+
+    def sleep(_: float) -> None:
+        done.append("sleep")
+        raise _Enough
+
+    monkeypatch.setattr(live_ranker, "load_libraries", load)
+    monkeypatch.setattr(processes.time, "sleep", sleep)
+    with pytest.raises(_Enough):
+        processes.Follower("web")._forever()
+    assert done == ["libraries", "sleep"]
+
+
+def test_lightgbm_is_among_it():
+    code = (
+        "import sys, django; django.setup(); from recommender import live_ranker; "
+        "assert 'lightgbm' not in sys.modules; live_ranker.load_libraries(); "
+        "assert 'lightgbm' in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
