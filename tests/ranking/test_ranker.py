@@ -139,3 +139,11 @@ def test_each_context_feature_can_turn_an_order_round(name):
         orders.append(np.argsort(-fitted.score(fresh).reshape(20, 4), axis=1))
     turned = (orders[0][:, 0] != orders[1][:, 0]).sum()
     assert turned >= 15
+
+
+@pytest.mark.parametrize(("per_thread", "used"), [(201, 1), (200, 2), (10, 4)])
+def test_a_further_thread_works_only_where_it_gets_rows_enough(monkeypatch, per_thread, used):
+    monkeypatch.setattr(ranker, "ROWS_PER_THREAD", per_thread)
+    slates = lessons.training(40)
+    fitted = ranker.fit((slates.features, slates.labels, slates.groups), rounds=2, threads=4)
+    assert f"[num_threads: {used}]" in fitted.text()
