@@ -26,13 +26,20 @@ _asked = float("-inf")
 
 
 def sweep() -> None:
-    """One round: finish erasures; start what takes longer, if it is due, in its own thread."""
+    """One round: start what is due in a thread of its own."""
     now = timezone.now()
-    if erasure.due(now=now):
-        erasure.run(now=now)
     due = lease.due_bucket() is not None or trainer.without_weights() is not None
-    if (due or retention.due(now=now)) and not _training.is_alive():
+    due = due or erasure.due(now=now) or retention.due(now=now)
+    if due and not _training.is_alive():
         _start_training()
+
+
+def work() -> None:
+    """Whatever is due, one after the other, the training first."""
+    trainer.run_if_due()
+    trainer.weigh_if_overdue()
+    erasure.run(now=timezone.now())
+    retention.prune_daily(now=timezone.now())
 
 
 def daily() -> None:
@@ -52,9 +59,7 @@ def _start_training() -> None:
 
 def _train() -> None:
     try:
-        trainer.run_if_due()
-        trainer.weigh_if_overdue()
-        retention.prune_daily(now=timezone.now())
+        work()
     except Exception:
         logger.exception("what was due could not be done; the next round tries again")
         time.sleep(conf.current().check_seconds)

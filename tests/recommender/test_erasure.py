@@ -7,9 +7,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.utils import timezone
 
 from recommender import columns, erasure, files, manifest, partitions, sweeper, vectors
-from recommender.models import ColumnsFile, Partition, PendingErasure, RankerVersion, TasteState
+from recommender.models import (
+    ColumnsFile,
+    Partition,
+    PendingErasure,
+    RankerVersion,
+    TasteState,
+    TrainingRun,
+)
 from recommender.ranking.training_set import from_parquet, shoppers_in
 from tests.recommender import logged, market
 from tests.shop import shelf
@@ -21,12 +29,6 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 CLOSED = NOON + 9 * DAY
-
-
-@pytest.fixture(autouse=True)
-def _no_other_work(monkeypatch) -> None:
-    """The sweeper's thread has a connection of its own, which a test's transaction holds up."""
-    monkeypatch.setattr(sweeper, "_start_training", lambda: None)
 
 
 @pytest.fixture
@@ -134,7 +136,7 @@ def test_a_training_that_read_the_log_before_cannot_bring_the_rows_back(
     soon = asked_at + timedelta(seconds=899)
     assert not erasure.due(now=soon)
     monkeypatch.setattr(sweeper.timezone, "now", lambda: asked_at + timedelta(seconds=900))
-    sweeper.sweep()
+    sweeper.work()
     assert ann.shopper_key not in _held_by_files()
     assert not PendingErasure.objects.exists()
 
@@ -151,8 +153,26 @@ def test_an_erasure_that_broke_down_is_finished_by_the_sweeper(
         broken.setattr(partitions, "without", lambda *_, **__: 1 / 0)
         _erase(shoppers[0], django_capture_on_commit_callbacks)
     assert shoppers[0].shopper_key in _held_by_files()
-    sweeper.sweep()
+    sweeper.work()
     assert _held_by_files() == {shoppers[1].shopper_key}
+
+
+def test_a_worker_starts_its_thread_for_an_erasure_and_a_broken_one_holds_up_no_training(
+    shoppers, django_capture_on_commit_callbacks, monkeypatch
+):
+    done = []
+    TrainingRun.objects.create(pk=1, pruned_at=timezone.now())
+    monkeypatch.setattr(sweeper, "_start_training", lambda: done.append("thread"))
+    sweeper.sweep()
+    assert done == []
+    manifest.of_log(now=CLOSED)
+    monkeypatch.setattr(partitions, "without", lambda *_, **__: 1 / 0)
+    _erase(shoppers[0], django_capture_on_commit_callbacks)
+    sweeper.sweep()
+    monkeypatch.setattr(sweeper.trainer, "run_if_due", lambda: done.append("training"))
+    with pytest.raises(ZeroDivisionError):
+        sweeper.work()
+    assert done == ["thread", "training"]
 
 
 def test_partitions_of_other_features_and_damaged_ones_go_as_a_whole(
