@@ -20,6 +20,7 @@ from system_packages import find_browser
 
 COMMAND = shlex.split(os.environ.get("LIGHTHOUSE", "npx --yes lighthouse@12"))
 RUNS = int(os.environ.get("RUNS", "3"))
+TRIES = 3
 CATEGORIES = ("performance", "accessibility", "best-practices")
 
 
@@ -48,8 +49,20 @@ def main() -> None:
 
 
 def report(url: str, cookie: str) -> dict[str, Any]:
-    """Lighthouse's own report; its failure ends the program with what it said."""
-    done = subprocess.run(
+    """Lighthouse's own report. A busy machine now and then records nothing: then it is asked again.
+
+    Its third failure ends the program with what it said.
+    """
+    for _ in range(TRIES):
+        done = asked(url, cookie)
+        if not done.returncode:
+            found: dict[str, Any] = json.loads(done.stdout)
+            return found
+    sys.exit(f"lighthouse failed on {url}:\n{done.stderr[-2000:]}")
+
+
+def asked(url: str, cookie: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [
             *COMMAND, url, "--quiet", "--output=json",
             f"--only-categories={','.join(CATEGORIES)}",
@@ -61,10 +74,6 @@ def report(url: str, cookie: str) -> dict[str, Any]:
         text=True,
         check=False,
     )  # fmt: skip
-    if done.returncode:
-        sys.exit(f"lighthouse failed on {url}:\n{done.stderr[-2000:]}")
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
 
 
 def row(name: str, runs: Sequence[dict[str, Any]]) -> str:
