@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
-from pyarrow import parquet
+from pyarrow import compute, parquet
 
 from recommender.ranking import standing
-from recommender.ranking.choices.history import History
+from recommender.ranking.choices.history import History, Shown
 from recommender.ranking.query import Ints, Snapshot
 from shop.complete_journey import files
 from shop.complete_journey.prices import shelf_prices
@@ -43,10 +43,39 @@ def read() -> tuple[History, list[str]]:
         regular=lines["regular"].to_numpy(np.int64),
         week=lines["week"].to_numpy(np.int64),
         time=stamps.to_numpy(np.float64),
+        shown=_shown(shelf),
     )
     parts = ("brand_name", "type", "aisle", "size_text")
     texts = products[list(parts)].agg(" ".join, axis=1).tolist()
     return history, texts
+
+
+def _shown(shelf: Snapshot) -> dict[int, Shown]:
+    """The package's promotions by week, for the products of the shelf."""
+    names = ["product_id", "store_id", "week", "display_location", "mailer_location"]
+    source = parquet.ParquetFile(files.folder() / "promotions.parquet")
+    parts: dict[int, list[tuple[Ints, ...]]] = {}
+    stores: dict[int, list[Ints]] = {}
+    for batch in source.iter_batches(batch_size=1_000_000, columns=names):
+        product, store, week = (batch.column(at).to_numpy() for at in range(3))
+        display, leaflet = (
+            compute.not_equal(batch.column(at), "0").to_numpy(zero_copy_only=False) for at in (3, 4)
+        )
+        row = shelf.rows_of(product)
+        place = store.astype(np.int64) * len(shelf.product_id) + row
+        for number in np.unique(week).tolist():
+            here = week == number
+            stores.setdefault(number, []).append(np.unique(store[here]))
+            here &= row >= 0
+            parts.setdefault(number, []).append((place[here], leaflet[here], display[here]))
+    return {number: _of_week(stores[number], parts[number]) for number in sorted(parts)}
+
+
+def _of_week(stores: list[Ints], parts: list[tuple[Ints, ...]]) -> Shown:
+    place, leaflet, display = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.argsort(place, kind="stable")
+    found = np.unique(np.concatenate(stores)).astype(np.int64)
+    return Shown(found, place[order], leaflet[order], display[order])
 
 
 def draw_households(history: History, count: int | None, *, seed: int) -> Ints:
@@ -77,11 +106,15 @@ def _shelf(products: pd.DataFrame) -> Snapshot:
         brand_id=codes("brand_name"),
         price_cents=price,
         regular_cents=price,
+        usual_cents=price,
         amount_milli=(1000 * amount).round().to_numpy(np.int64),
         base_unit=products["base_unit"].map(units).to_numpy(np.int64),
         own_brand=products["own_brand"].to_numpy(bool),
         popularity=standing.share_within_type(type_id, np.zeros(len(products))),
+        popularity_half_year=standing.share_within_type(type_id, np.zeros(len(products))),
         price_percentile=nothing,
+        in_leaflet=nothing,
+        on_display=nothing,
         quality_share=products["quality"].map(len).to_numpy(np.float64) / len(QUALITY_TAGS),
         diet_bits=_bits(products["diet"]),
         diet_tags=tuple(DIET_TAGS),

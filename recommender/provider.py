@@ -119,7 +119,8 @@ class RankedSwaps:
                 scored.state.taste,
                 member_id=query.member_id,
                 cursor=self._known(query).cursor,
-                products=products[shown].tolist(),
+                products=products[shown],
+                snapshot=scored.state.snapshot,
             ),
         )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 
+from recommender.ranking.bought import Bought
 from recommender.ranking.query import Ints, Query, Snapshot, Swaps, Taste
 
 
@@ -18,13 +20,14 @@ def inputs(
     *,
     member_id: int | None,
     cursor: UUID | None,
-    products: Iterable[int],
+    products: Ints,
+    snapshot: Snapshot,
 ) -> dict[str, Any]:
     """JSON from which ``query_of`` and ``taste_of`` give back equal values.
 
-    Of what was touched when, only the shown ``products`` are kept: nothing else is read for them.
+    Of the taste only what is read for the shown ``products`` is kept: see ``needed_for``.
     """
-    touched = {str(p): taste.last_touched[p] for p in products if p in taste.last_touched}
+    taste = needed_for(taste, products, snapshot)
     return {
         "served_at": query.served_at.isoformat(),
         "cart": np.column_stack([query.cart_products, query.cart_quantities]).tolist(),
@@ -37,12 +40,27 @@ def inputs(
             "beta_u": taste.beta_u,
             "intent": taste.intent,
             "diet_bits": taste.diet_bits,
-            "touched": touched,
+            "touched": {str(p): when for p, when in taste.last_touched.items()},
             "centre": list(taste.centre_products),
             "session": list(taste.session_products),
-            "purchases": list(taste.purchases),
+            "bought": {str(p): list(sums) for p, sums in taste.bought.items()},
         },
     }
+
+
+def needed_for(taste: Taste, products: Ints, snapshot: Snapshot) -> Taste:
+    """The taste without what no feature of swaps to ``products`` reads.
+
+    When these products were touched last, and what was bought of their types.
+    """
+    touched = {p: taste.last_touched[p] for p in products.tolist() if p in taste.last_touched}
+    rows = snapshot.rows_of(products)
+    types = np.unique(snapshot.type_id[rows[rows >= 0]])
+    bought, _ = taste.bought_columns
+    rows = snapshot.rows_of(bought)
+    bought, rows = bought[rows >= 0], rows[rows >= 0]
+    kept = bought[np.isin(snapshot.type_id[rows], types)]
+    return replace(taste, last_touched=touched, bought={p: taste.bought[p] for p in kept.tolist()})
 
 
 def query_of(logged: Mapping[str, Any], placement: str) -> Query:
@@ -69,7 +87,7 @@ def taste_of(logged: Mapping[str, Any]) -> Taste:
         last_touched={int(key): when for key, when in taste["touched"].items()},
         centre_products=tuple(taste["centre"]),
         session_products=tuple(taste["session"]),
-        purchases=tuple(taste["purchases"]),
+        bought={int(key): Bought(*sums) for key, sums in taste["bought"].items()},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db.models import Max, Sum
@@ -20,8 +20,8 @@ from shop.saving import unit_code
 
 logger = logging.getLogger(__name__)
 
-SALES_WEEKS = 16
-"""Older sales would count less than a sixteenth."""
+SALES_WEEKS = standing.HALF_YEAR_WEEKS
+"""In the decayed popularity the oldest of them count a ninetieth."""
 
 
 def current() -> Snapshot:
@@ -53,9 +53,12 @@ def build(*, as_of: datetime) -> Snapshot:
             "brand__own_brand",
             "diet_tags",
             "quality_tags",
+            "in_leaflet",
+            "on_display",
+            "usual_price",
         )
     )
-    fields = list(zip(*rows, strict=True)) if rows else [()] * 11
+    fields = list(zip(*rows, strict=True)) if rows else [()] * 14
     product_id, type_id, aisle_id, brand_id = (_ids(fields[at]) for at in range(4))
     price_cents, regular_cents = (
         np.array([int(value * 100) for value in fields[at]], dtype=np.int64) for at in (4, 5)
@@ -67,6 +70,7 @@ def build(*, as_of: datetime) -> Snapshot:
     unit = np.array([unit_code(value) for value in fields[7]], dtype=np.int64)
     # Prices per gram and per piece do not compare: a type is ranked unit by unit.
     type_and_unit = type_id * 16 + unit
+    sold = _sales(product_id, as_of)
     return tagged(
         Snapshot(
             tag="",
@@ -77,10 +81,19 @@ def build(*, as_of: datetime) -> Snapshot:
             brand_id=brand_id,
             price_cents=price_cents,
             regular_cents=regular_cents,
+            usual_cents=np.array(
+                [0 if v is None else int(v * 100) for v in fields[13]], dtype=np.int64
+            ),
             amount_milli=amount,
             base_unit=unit,
             own_brand=np.array([bool(value) for value in fields[8]], dtype=np.bool_),
-            popularity=_popularity(product_id, type_id, as_of),
+            popularity=standing.popularity(
+                type_id,
+                sold_row=sold.row,
+                sold_quantity=sold.quantity,
+                days_ago=sold.days_ago,
+            ),
+            popularity_half_year=standing.share_within_type(type_id, _packs(sold, len(product_id))),
             price_percentile=standing.percentile_within_type(
                 type_and_unit, standing.unit_price(price_cents, amount)
             ),
@@ -88,6 +101,8 @@ def build(*, as_of: datetime) -> Snapshot:
                 [len(set(tags)) / max(len(quality_tags), 1) for tags in fields[10]],
                 dtype=np.float64,
             ),
+            in_leaflet=_told(fields[11]),
+            on_display=_told(fields[12]),
             diet_bits=np.array(
                 [sum(bit[tag] for tag in set(tags)) for tags in fields[9]], dtype=np.int64
             ),
@@ -100,8 +115,25 @@ def _ids(values: tuple[Any, ...]) -> Ints:
     return np.array([value or 0 for value in values], dtype=np.int64)
 
 
-def _popularity(product_id: Ints, type_id: Ints, as_of: datetime) -> Floats:
-    """Weeks are summed in the database, so that a long history costs sixteen short answers."""
+def _told(values: tuple[bool | None, ...]) -> Floats:
+    """1 or 0; NaN where the store says nothing."""
+    return np.array([np.nan if value is None else float(value) for value in values], np.float64)
+
+
+class _Sales(NamedTuple):
+    """Parallel: the product's row, packs sold in one week, and how long ago that was."""
+
+    row: Ints
+    quantity: Floats
+    days_ago: Floats
+
+
+def _packs(sold: _Sales, products: int) -> Floats:
+    return np.bincount(sold.row, weights=sold.quantity, minlength=products).astype(np.float64)
+
+
+def _sales(product_id: Ints, as_of: datetime) -> _Sales:
+    """Weeks are summed in the database, so that a long history costs twenty-six short answers."""
     sold = OrderLine.objects.exclude(order__origin=Order.Origin.SIMULATED).filter(
         product__isnull=False
     )
@@ -126,12 +158,7 @@ def _popularity(product_id: Ints, type_id: Ints, as_of: datetime) -> Floats:
     ids = np.array(products, dtype=np.int64)
     at = np.minimum(np.searchsorted(product_id, ids), max(len(product_id) - 1, 0))
     known = product_id[at] == ids if len(product_id) else np.zeros(len(ids), dtype=np.bool_)
-    return standing.popularity(
-        type_id,
-        sold_row=at[known].astype(np.int64),
-        sold_quantity=np.array(units)[known],
-        days_ago=np.array(days)[known],
-    )
+    return _Sales(at[known].astype(np.int64), np.array(units)[known], np.array(days)[known])
 
 
 def _renew(held: Snapshot | None) -> Snapshot:

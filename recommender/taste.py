@@ -16,21 +16,19 @@ import numpy as np
 from django.utils import timezone
 
 from recommender.models import TasteState
+from recommender.ranking.bought import NEVER, Bought, once_more
 from recommender.ranking.query import Floats, Snapshot, Taste
 from shop.models import Order, OrderLine
 from tracking import log
 
-TOUCHED, CENTRE, CHOSEN, ACTIONS, RECENT = 300, 50, 200, 20, 20
-"""How many of the newest of each fact are kept."""
+TOUCHED, CENTRE, CHOSEN, ACTIONS, RECENT = 300, 50, 100, 20, 20
+"""How many of the newest of each fact are kept; what was bought is summed by product instead."""
 
 WRITE_AFTER = 30
 """So many events after the cursor make it worth moving."""
 
 SETTLED = timedelta(seconds=10)
 """Of two requests at one moment the older event may become visible last: these are not stored."""
-
-JUDGED = 100
-"""So many of the newest choices say how thrifty a shopper is."""
 
 INTENT_RATE = 0.3
 SWITCH_AFTER = 45.0
@@ -66,7 +64,7 @@ class Known:
             diet_bits=sum(1 << at for at, tag in enumerate(snapshot.diet_tags) if tag in wanted),
             last_touched={int(key): when for key, when in self.facts["touched"].items()},
             centre_products=tuple(self.facts["bought"]),
-            purchases=tuple(self.facts["chosen"]),
+            bought={int(key): Bought(*sums) for key, sums in self.facts["sums"].items()},
             session_products=tuple(
                 dict.fromkeys(
                     product
@@ -86,6 +84,9 @@ def of(shopper_key: str, *, member_id: int | None, now: datetime, consent: bool)
     facts, cursor = stored or (history(member_id, until=now), None)
     later = log.events_of_shopper(shopper_key, after=cursor)
     known = fold(Known(facts, cursor), later)
+    if consent and stored is None and facts["sums"]:
+        # Read once: the next request finds a member's imported purchases summed.
+        _keep_history(shopper_key, facts)
     if consent and len(later) >= WRITE_AFTER:
         _keep(shopper_key, Known(facts, cursor), later, new=stored is None)
     return known
@@ -99,9 +100,10 @@ def at(shopper_key: str, *, member_id: int | None, cursor: UUID | None, now: dat
 
 
 def history(member_id: int | None, *, until: datetime) -> dict[str, Any]:
-    """The facts before the first event: a member's imported purchases, the newest few hundred."""
+    """The facts before the first event: all of a member's imported purchases."""
     facts: dict[str, Any] = {
         "touched": {},
+        "sums": {},
         "bought": [],
         "chosen": [],
         "actions": [],
@@ -117,12 +119,13 @@ def history(member_id: int | None, *, until: datetime) -> dict[str, Any]:
             order__placed_at__lte=until,
             product__isnull=False,
         )
-        .order_by("-order__placed_at", "-pk")
-        .values_list("product_id", "order__placed_at")[:TOUCHED]
+        .order_by("order__placed_at", "pk")
+        .values_list("product_id", "order__placed_at")
     )
-    for product, placed_at in reversed(list(lines)):
+    for product, placed_at in lines:
         _bought(facts, product, placed_at)
         _push(facts["actions"], ["bought", product, placed_at.timestamp()], ACTIONS)
+    _forget_old_touches(facts)
     return facts
 
 
@@ -136,10 +139,13 @@ def fold(known: Known, events: Iterable[log.Fact]) -> Known:
             continue
         cursor = event.id
         _add(facts, event)
-    facts["touched"] = dict(
-        sorted(facts["touched"].items(), key=lambda item: item[1], reverse=True)[:TOUCHED]
-    )
+    _forget_old_touches(facts)
     return Known(facts, cursor)
+
+
+def _forget_old_touches(facts: dict[str, Any]) -> None:
+    newest = sorted(facts["touched"].items(), key=lambda item: item[1], reverse=True)
+    facts["touched"] = dict(newest[:TOUCHED])
 
 
 def _add(facts: dict[str, Any], event: log.Fact) -> None:
@@ -161,6 +167,8 @@ def _add(facts: dict[str, Any], event: log.Fact) -> None:
 def _bought(facts: dict[str, Any], product: int, when: datetime) -> None:
     _touched(facts, product, when)
     _push(facts["chosen"], product, CHOSEN)
+    before = Bought(*facts["sums"].get(str(product), NEVER))
+    facts["sums"][str(product)] = list(once_more(before, when.timestamp()))
     if product in facts["bought"]:
         facts["bought"].remove(product)
     facts["bought"].insert(0, product)
@@ -175,6 +183,11 @@ def _touched(facts: dict[str, Any], product: int, when: datetime) -> None:
 def _push(values: list[Any], value: Any, most: int) -> None:
     values.append(value)
     del values[:-most]
+
+
+def _keep_history(shopper_key: str, facts: dict[str, Any]) -> None:
+    state = TasteState(shopper_key=shopper_key, state=facts, cursor=None)
+    TasteState.objects.bulk_create([state], ignore_conflicts=True)
 
 
 def _keep(shopper_key: str, known: Known, later: list[log.Fact], *, new: bool) -> None:
@@ -224,7 +237,7 @@ def _thrift(snapshot: Snapshot) -> _Thrift:
 
 
 def _beta(facts: Mapping[str, Any], snapshot: Snapshot, thrift: _Thrift) -> float:
-    rows = snapshot.rows_of(np.asarray(facts["chosen"][-JUDGED:], dtype=np.int64))
+    rows = snapshot.rows_of(np.asarray(facts["chosen"], dtype=np.int64))
     chosen = thrift.values[rows[rows >= 0]]
     accepted, refused = facts["swaps"]
     total = float(chosen.sum()) + accepted + PRIOR_CHOICES * thrift.mean

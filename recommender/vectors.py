@@ -13,8 +13,9 @@ from recommender import columns, conf
 from recommender.models import ColumnsFile
 from recommender.ranking.collaborative import fit_bpr
 from recommender.ranking.columns_file import DamagedColumns, tagged
-from recommender.ranking.query import Vectors
+from recommender.ranking.query import Ints, Vectors
 from recommender.ranking.semantic import CharacterNgrams, Embedder
+from recommender.ranking.statistics import Purchases, fit_statistics
 from recommender.ranking.vectors import make_vectors
 from shop.models import CatalogueVersion, Order, OrderLine, Product
 
@@ -26,6 +27,12 @@ NONE = Vectors(
     item_factors=np.empty((0, 1), dtype=np.float32),
     shopper_id=np.empty(0, dtype=np.int64),
     shopper_factors=np.empty((0, 1), dtype=np.float32),
+    place=np.empty(0, dtype=np.int64),
+    block=np.empty(0, dtype=np.int64),
+    width=np.empty(0, dtype=np.int64),
+    next_weight=np.empty(0, dtype=np.float32),
+    next_total=np.empty(0, dtype=np.float32),
+    alike=np.empty(0, dtype=np.float32),
 )
 """Before the first fit: every collaborative and text feature is undefined."""
 
@@ -48,22 +55,43 @@ def fit(*, now: datetime) -> Vectors:
     """
     version = CatalogueVersion.current()
     texts = Product.objects.order_by("pk").values_list(
-        "pk", "name", "brand__name", "category__name", "category__parent__name", "description"
-    )
+        "pk", "category_id", "name", "brand__name", "category__name", "category__parent__name",
+        "description",
+    )  # fmt: skip
     rows = list(texts)
-    ids = np.array([row[0] for row in rows], dtype=np.int64)
-    text = _embedder().embed([" ".join(part for part in row[1:] if part) for row in rows])
+    ids, types = (np.array([row[at] for row in rows], dtype=np.int64) for at in range(2))
+    text = _embedder().embed([" ".join(part for part in row[2:] if part) for row in rows])
+    purchases = _purchases(ids)
+    fitted = make_vectors(
+        ids,
+        text,
+        fit_bpr(purchases.shopper, ids[purchases.product]),
+        fit_statistics(types, purchases, now=now.timestamp()),
+    )
+    columns.store(fitted, catalogue_version=version, now=now)
+    return fitted
+
+
+def _purchases(ids: Ints) -> Purchases:
+    """Every member's purchases, oldest first, simulated ones apart."""
     bought = (
         OrderLine.objects.exclude(order__origin=Order.Origin.SIMULATED)
         .filter(order__member__isnull=False, product__isnull=False)
-        .values_list("order__member_id", "product_id")
-        .distinct()
-        .order_by("order__member_id", "product_id")
+        .values_list("order__member_id", "order_id", "product_id", "order__placed_at")
+        .order_by("order__placed_at", "order_id", "pk")
     )
-    pairs = np.array(list(bought), dtype=np.int64).reshape(-1, 2)
-    fitted = make_vectors(ids, text, fit_bpr(pairs[:, 0], pairs[:, 1]))
-    columns.store(fitted, catalogue_version=version, now=now)
-    return fitted
+    members, orders, products, times = ([] for _ in range(4))
+    for member, order, product, placed_at in bought.iterator(chunk_size=20_000):
+        members.append(member)
+        orders.append(order)
+        products.append(product)
+        times.append(placed_at.timestamp())
+    return Purchases(
+        np.array(members, dtype=np.int64),
+        np.array(orders, dtype=np.int64),
+        np.searchsorted(ids, np.array(products, dtype=np.int64)).astype(np.int64),
+        np.array(times, dtype=np.float64),
+    )
 
 
 def forget_members(members: Sequence[int], *, now: datetime) -> None:

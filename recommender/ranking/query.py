@@ -9,10 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from recommender.ranking.bought import Bought
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -70,9 +73,12 @@ class Snapshot:
 
     Rows are sorted by ``product_id``. ``amount_milli`` is 0 when unknown; ``base_unit`` is a code
     (0 unknown); ``popularity`` is the smoothed, time-decayed purchase share within the product
-    type; ``price_percentile`` is the unit price's percentile within the type (NaN unknown);
-    ``diet_bits`` has one bit per diet tag, in the order of ``diet_tags``; ``quality_share`` is the
-    share of the known quality tags that the product carries.
+    type, ``popularity_half_year`` the same over 26 weeks, each week alike; ``usual_cents`` is the
+    median price of the last 8 weeks (0 unknown); ``price_percentile`` is the unit price's
+    percentile within the type (NaN unknown); ``in_leaflet`` and ``on_display`` are 1, 0 or NaN
+    (unknown): what the store shows this week; ``diet_bits`` has one bit per diet tag, in the order
+    of ``diet_tags``; ``quality_share`` is the share of the known quality tags that the product
+    carries.
     """
 
     tag: str
@@ -83,12 +89,16 @@ class Snapshot:
     brand_id: Ints
     price_cents: Ints
     regular_cents: Ints
+    usual_cents: Ints
     amount_milli: Ints
     base_unit: Ints
     own_brand: Flags
     popularity: Floats
+    popularity_half_year: Floats
     price_percentile: Floats
     quality_share: Floats
+    in_leaflet: Floats
+    on_display: Floats
     diet_bits: Ints
     diet_tags: tuple[str, ...]
 
@@ -129,7 +139,8 @@ class Vectors:
     ``product_id`` (sorted) names the rows of ``text`` (unit length, shape (n, d)), ``cluster``
     (semantic cluster, shape (n,)), ``item_factors`` (shape (n, k), the last column being the item
     bias; NaN rows for products never bought). ``shopper_id`` (sorted) names the rows of
-    ``shopper_factors`` (shape (s, k), the last column being 1).
+    ``shopper_factors`` (shape (s, k), the last column being 1). The other columns, by product too
+    but for the two flat ones, are those of ``statistics.Statistics``.
     """
 
     tag: str
@@ -139,6 +150,12 @@ class Vectors:
     item_factors: NDArray[np.float32]
     shopper_id: Ints
     shopper_factors: NDArray[np.float32]
+    place: Ints
+    block: Ints
+    width: Ints
+    next_weight: NDArray[np.float32]
+    next_total: NDArray[np.float32]
+    alike: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -150,8 +167,8 @@ class Taste:
     EMA, 0 (save money) to 1 (keep quality). ``diet_bits`` is the diet profile. ``last_touched``
     maps a product id to when this shopper last bought or carted it (seconds since the epoch).
     ``centre_products`` are the most recent distinct purchases (at most 50), newest first;
-    ``session_products`` what this session viewed or carted, newest first. ``purchases`` are the
-    newest purchases with their repeats (at most 200), oldest first.
+    ``session_products`` what this session viewed or carted, newest first. ``bought`` holds all
+    purchases by product: see ``bought.Bought``.
     """
 
     shopper_id: int | None
@@ -161,7 +178,14 @@ class Taste:
     last_touched: dict[int, float] = field(default_factory=dict)
     centre_products: tuple[int, ...] = ()
     session_products: tuple[int, ...] = ()
-    purchases: tuple[int, ...] = ()
+    bought: dict[int, Bought] = field(default_factory=dict)
+
+    @cached_property
+    def bought_columns(self) -> tuple[Ints, Floats]:
+        """``bought`` as arrays: products (n,), and their times, last, lately, shape (n, 3)."""
+        products = np.fromiter(self.bought, dtype=np.int64, count=len(self.bought))
+        sums = np.fromiter(chain.from_iterable(self.bought.values()), dtype=np.float64)
+        return products, sums.reshape(-1, 3)
 
 
 @dataclass(frozen=True)
@@ -171,3 +195,11 @@ class State:
     snapshot: Snapshot
     vectors: Vectors
     taste: Taste
+
+    @cached_property
+    def bought(self) -> tuple[Ints, Floats]:
+        """What the shopper bought that the snapshot holds: its rows (n,), and times, last and
+        lately, shape (3, n)."""
+        products, sums = self.taste.bought_columns
+        rows = self.snapshot.rows_of(products)
+        return rows[rows >= 0], np.ascontiguousarray(sums[rows >= 0].T)

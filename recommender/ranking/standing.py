@@ -7,6 +7,7 @@ import numpy as np
 from recommender.ranking.query import Floats, Ints
 
 HALF_LIFE_DAYS = 28.0
+HALF_YEAR_WEEKS = 26
 SMOOTHING = 1.0
 """Decayed units that every product of a type is given in advance, so that none has a share of 0."""
 
@@ -49,3 +50,12 @@ def unit_price(price_cents: Ints, amount_milli: Ints) -> Floats:
     """Cents per base unit; NaN where the amount is unknown (0)."""
     known = amount_milli > 0
     return np.where(known, price_cents * 1000.0 / np.maximum(amount_milli, 1), np.nan)
+
+
+def middle(prices: Floats) -> Ints:
+    """The median of each row's known prices, whole cents; 0 where none is known (NaN)."""
+    known = np.count_nonzero(~np.isnan(prices), axis=1)
+    ordered, every = np.sort(prices, axis=1), np.arange(len(prices))
+    low = ordered[every, np.maximum(known - 1, 0) // 2]
+    high = ordered[every, np.minimum(known // 2, prices.shape[1] - 1)]
+    return np.asarray(np.nan_to_num(np.rint((low + high) / 2.0)), dtype=np.int64)

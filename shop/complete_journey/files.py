@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
-from pyarrow import parquet
+from pyarrow import compute, parquet
 
 LINE_COLUMNS = [
     "household_id",
@@ -44,6 +44,31 @@ def products() -> pd.DataFrame:
     table = parquet.read_table(folder() / "products.parquet").to_pandas()
     text = table.columns.difference(["product_id", "manufacturer_id"])
     return table.assign(**{name: table[name].fillna("").astype(object) for name in text})
+
+
+def shown() -> pd.DataFrame:
+    """What the store that shows most showed in the last week: product_id, in_leaflet, on_display.
+
+    The file has twenty million rows, so it is read in parts.
+    """
+    names = ["product_id", "store_id", "week", "mailer_location", "display_location"]
+    source = parquet.ParquetFile(folder() / "promotions.parquet")
+    week = source.schema_arrow.get_field_index("week")
+    last = max(
+        source.metadata.row_group(at).column(week).statistics.max
+        for at in range(source.num_row_groups)
+    )
+    batches = source.iter_batches(batch_size=1_000_000, columns=names)
+    of_week = (batch.filter(compute.equal(batch.column("week"), last)) for batch in batches)
+    rows = pd.concat([batch.to_pandas() for batch in of_week])
+    rows = rows[rows["store_id"] == rows["store_id"].mode().iloc[0]]
+    return pd.DataFrame(
+        {
+            "product_id": rows["product_id"],
+            "in_leaflet": rows["mailer_location"].astype(str).ne("0"),
+            "on_display": rows["display_location"].astype(str).ne("0"),
+        }
+    ).drop_duplicates("product_id")
 
 
 def lines() -> pd.DataFrame:

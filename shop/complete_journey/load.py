@@ -45,6 +45,10 @@ def load(*, count: int, now: datetime, progress: Progress) -> Loaded:
     prices = weekly_prices(lines)
     current = prices.groupby("product_id")[["paid", "regular"]].last()
     products = described(chosen.merge(current, left_on="product_id", right_index=True, how="left"))
+    shown = files.shown().set_index("product_id")
+    for column in shown:
+        # What the promotion table does not list was not shown.
+        products[column] = products["product_id"].isin(shown.index[shown[column]])
     starts = history.week_starts(lines)
     with transaction.atomic():
         progress.step("Writing products")

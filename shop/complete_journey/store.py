@@ -76,6 +76,8 @@ def write_products(
             stock=_stock(row.product_id),
             diet_tags=row.diet,
             quality_tags=row.quality,
+            in_leaflet=row.in_leaflet,
+            on_display=row.on_display,
             sold=row.units,
             created_at=created,
         )

@@ -104,6 +104,9 @@ class Product(models.Model):
     picture_height = models.PositiveSmallIntegerField(null=True, editable=False)
     diet_tags = models.JSONField(default=list, blank=True)
     quality_tags = models.JSONField(default=list, blank=True)
+    # What the store shows this week; empty where it does not say.
+    in_leaflet = models.BooleanField(null=True, blank=True)
+    on_display = models.BooleanField(null=True, blank=True)
     # Units sold, for ordering pages by popularity; grows at checkout.
     sold = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -16,12 +16,13 @@ CANDIDATES = 5
 
 def choices(queries: int, *, seed: int = 3) -> tuple[History, Replayed]:
     """``queries`` baskets, a household each, that bought product 0 to 4: the one with the most
-    bought_times + price_saving. bought_share is a copy of bought_times. The anchor is product 5."""
+    bought_lately_share + price_saving. bought_share is a copy of the first. The anchor is product
+    5."""
     rng = np.random.default_rng(seed)
     features = rng.normal(size=(queries * CANDIDATES, len(NAMES)))
     features[:, column("recency")] = np.nan
-    features[:, column("bought_share")] = features[:, column("bought_times")]
-    appeal = features[:, column("bought_times")] + features[:, column("price_saving")]
+    features[:, column("bought_share")] = features[:, column("bought_lately_share")]
+    appeal = features[:, column("bought_lately_share")] + features[:, column("price_saving")]
     best = appeal.reshape(-1, CANDIDATES).argmax(axis=1).tolist()
     past = history(*[(who, who, product, 20) for who, product in enumerate(best, 1)])
     found = asked(past, *[(at, 5, [0, 1, 2, 3, 4]) for at in range(queries)], features=features)

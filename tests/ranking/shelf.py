@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from recommender.ranking.bought import Bought
 from recommender.ranking.query import Query, Snapshot, State, Swaps, Taste, Vectors
+from recommender.ranking.statistics import Purchases, fit_statistics
 
 MONDAY_EVENING = datetime(2026, 3, 2, 18, 30, tzinfo=timezone(timedelta(hours=-5)))
 DAY = 86_400.0
@@ -28,18 +30,22 @@ def snapshot(products: int, **columns: Any) -> Snapshot:
         "brand_id": 1,
         "price_cents": 100,
         "regular_cents": 100,
+        "usual_cents": 100,
         "amount_milli": 1_000_000,
         "base_unit": 1,
         "own_brand": False,
         "popularity": 0.1,
+        "popularity_half_year": 0.1,
         "price_percentile": 0.5,
         "quality_share": 0.0,
+        "in_leaflet": np.nan,
+        "on_display": np.nan,
         "diet_bits": 0,
     }
     unknown = set(columns) - set(neutral)
     assert not unknown, unknown
-    kinds = {"own_brand": bool, "popularity": float, "price_percentile": float}
-    kinds["quality_share"] = float
+    floats = ("popularity", "popularity_half_year", "price_percentile", "quality_share")
+    kinds = {"own_brand": bool} | dict.fromkeys((*floats, "in_leaflet", "on_display"), float)
     arrays = {
         name: np.broadcast_to(np.asarray(value, dtype=kinds.get(name, np.int64)), products).copy()
         for name, value in (neutral | columns).items()
@@ -64,8 +70,14 @@ def vectors(shelf: Snapshot, **columns: Any) -> Vectors:
         "item_factors": np.full((products, 2), np.nan),
         "shopper_id": np.empty(0),
         "shopper_factors": np.empty((0, 2)),
+        "place": np.full(products, -1),
+        "block": np.zeros(products),
+        "width": np.zeros(products),
+        "next_weight": np.empty(0),
+        "next_total": np.zeros(products),
+        "alike": np.empty(0),
     } | columns
-    matrices = {"text", "item_factors", "shopper_factors"}
+    matrices = {"text", "item_factors", "shopper_factors", "next_weight", "next_total", "alike"}
     return Vectors(
         tag=f"vectors-{next(_tags)}",
         **{
@@ -116,9 +128,13 @@ def market(products: int, *, seed: int, text: int = 128, factors: int = 65) -> t
         aisle_id=rng.integers(max(types // 4, 1), size=products),
         price_cents=rng.integers(50, 2_000, size=products),
         regular_cents=2_000,
+        usual_cents=rng.integers(0, 2, size=products) * 1_500,
         amount_milli=rng.integers(0, 3, size=products) * rng.integers(1, 900_000, size=products),
         base_unit=rng.integers(0, 4, size=products),
-        popularity=rng.random(products),
+        popularity=0.01 + rng.random(products),
+        popularity_half_year=0.01 + rng.random(products),
+        in_leaflet=rng.choice([0.0, 1.0, np.nan], size=products),
+        on_display=rng.choice([0.0, 1.0, np.nan], size=products),
         price_percentile=np.where(rng.random(products) < 0.1, np.nan, rng.random(products)),
         quality_share=rng.integers(0, 3, size=products) / 7.0,
         diet_bits=rng.integers(0, 4, size=products),
@@ -126,6 +142,16 @@ def market(products: int, *, seed: int, text: int = 128, factors: int = 65) -> t
     words = rng.normal(size=(products, text))
     items = rng.normal(size=(products, factors))
     items[rng.random(products) < 0.1] = np.nan
+    statistics = fit_statistics(
+        shelf.type_id,
+        Purchases(
+            rng.integers(300, size=20 * products),
+            np.arange(20 * products) // 8,
+            rng.integers(products, size=20 * products),
+            MONDAY_EVENING.timestamp() - np.arange(20.0 * products)[::-1] * 60,
+        ),
+        now=MONDAY_EVENING.timestamp(),
+    )
     trained = vectors(
         shelf,
         text=words / np.linalg.norm(words, axis=1, keepdims=True),
@@ -133,6 +159,7 @@ def market(products: int, *, seed: int, text: int = 128, factors: int = 65) -> t
         item_factors=items,
         shopper_id=[7],
         shopper_factors=rng.normal(size=(1, factors)),
+        **vars(statistics),
     )
     anchors = np.sort(rng.choice(products, size=10, replace=False))
     pairs = [
@@ -151,7 +178,10 @@ def market(products: int, *, seed: int, text: int = 128, factors: int = 65) -> t
         diet_bits=1,
         last_touched=last,
         centre_products=tuple(bought[:50].tolist()),
-        purchases=tuple(rng.choice(bought, size=200).tolist()),
+        bought={
+            p: Bought(times, last[p], times * 0.8)
+            for p, times in zip(last, rng.integers(1, 9, size=len(last)).tolist(), strict=True)
+        },
     )
     cart = query(
         cart=tuple(shelf.product_id[anchors].tolist()), total_cents=6_000, budget_cents=5_800

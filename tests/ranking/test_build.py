@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -39,16 +41,26 @@ def test_an_anonymous_shopper_gets_the_same_bits_for_any_choice_too():
         assert _bits(build(QUERY, SWAPS.take(shelf.ints(row)), state)) == _bits(whole[row])
 
 
+def test_a_taste_cut_down_to_the_types_of_a_slate_gives_the_same_bits():
+    """As it is logged: what was bought of other types is not kept."""
+    for row in range(0, 200, 13):
+        swap = SWAPS.take(shelf.ints(row))
+        kind = STATE.snapshot.type_id[swap.candidate_row[0]]
+        of_kind = set(STATE.snapshot.product_id[STATE.snapshot.rows_by_type[int(kind)]].tolist())
+        bought = {p: sums for p, sums in STATE.taste.bought.items() if p in of_kind}
+        assert 0 < len(bought) < len(STATE.taste.bought)
+        state = replace(STATE, taste=replace(STATE.taste, bought=bought))
+        assert _bits(build(QUERY, swap, state)) == _bits(WHOLE[row])
+
+
 def test_vectors_stored_column_by_column_give_the_same_bits():
     given = STATE.vectors
-    turned = type(given)(
-        "turned",
-        given.product_id,
-        np.asfortranarray(given.text),
-        given.cluster,
-        np.asfortranarray(given.item_factors),
-        given.shopper_id,
-        np.asfortranarray(given.shopper_factors),
+    turned = replace(
+        given,
+        tag="turned",
+        text=np.asfortranarray(given.text),
+        item_factors=np.asfortranarray(given.item_factors),
+        shopper_factors=np.asfortranarray(given.shopper_factors),
     )
     state = type(STATE)(STATE.snapshot, turned, STATE.taste)
     assert _bits(build(QUERY, SWAPS, state)) == _bits(WHOLE)
@@ -85,6 +97,10 @@ def test_a_stranger_without_budget_history_sizes_or_vectors_has_nan_exactly_wher
         "distance_to_semantic_center",
         "budget_pressure",
         "premium_anchor",
+        "bought_rank",
         "size_share",
+        "type_variety",
+        "in_leaflet",
+        "on_display",
         "price_level",
     }

@@ -44,7 +44,7 @@ def test_what_makes_the_choices_is_worth_most_and_what_says_nothing_is_worth_not
 
 
 def test_a_feature_that_another_tells_as_well_is_worth_nothing_alone_but_its_family_is(found):
-    assert found["features"]["bought_times"]["all"][0] < 0.03
+    assert found["features"]["bought_lately_share"]["all"][0] < 0.04
     assert found["families"]["history"]["all"][0] > 0.05
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from recommender.ranking.choices import questions as asking
 from recommender.ranking.choices.assortment import CANDIDATES, Assortment
-from recommender.ranking.choices.history import History
+from recommender.ranking.choices.history import History, Shown
 from recommender.ranking.choices.replay import Replayed, replay
 from recommender.ranking.features.schema import NAMES, column
 from recommender.ranking.query import Vectors
@@ -95,17 +95,61 @@ def test_purchases_out_of_order_are_refused():
         _history((1, 1, 0, 12), (1, 2, 0, 10))
 
 
+def _prices(history: History, week: int, household: int) -> list[int]:
+    store = Assortment(history)
+    store.enter(week, as_of=shelf.MONDAY_EVENING)
+    return store.snapshot(1, household, 0).price_cents[:3].tolist()
+
+
 def test_shelf_prices_are_the_mean_of_earlier_weeks_and_carried_forward():
     history = _history(
         (1, 1, 0, 1), (2, 2, 0, 1), (1, 3, 1, 1), (1, 4, 0, 4), paid=ints(100, 103, 50, 999)
     )
+    # The mean 101.5 is rounded to even.
+    assert _prices(history, 2, 1) == [102, 50, 0]
+    # What the household itself paid in week 4 is not known to it before week 5.
+    assert _prices(history, 4, 1) == [102, 50, 0]
+    assert _prices(history, 5, 1) == [999, 50, 0]
+
+
+def test_the_weeks_price_is_what_others_paid_in_the_store_and_else_in_the_chain():
+    history = _history(
+        (1, 1, 0, 1), (2, 6, 2, 1), (1, 2, 0, 3), (2, 3, 0, 3), (3, 4, 0, 3), (3, 5, 1, 3),
+        (1, 7, 5, 9),
+        paid=ints(100, 70, 10, 60, 90, 40, 1),
+        store=ints(1, 1, 1, 1, 2, 2, 1),
+    )  # fmt: skip
+    # Product 0: 60 by the other household in store 1. Product 1: only store 2 sold it. 2: carried.
+    assert _prices(history, 3, 1) == [60, 40, 70]
+    # To the second household the first one's 10 is the price.
+    assert _prices(history, 3, 2) == [10, 40, 70]
+
+
+def test_the_usual_price_is_the_median_of_the_earlier_weeks_with_a_sale():
+    history = _history(
+        *[(9, week, 0, week) for week in (1, 2, 3, 5)], (9, 99, 5, 9), paid=ints(90, 10, 80, 70, 1)
+    )
     store = Assortment(history)
-    prices = []
-    for week in (2, 4, 5):
+    usual = []
+    for week in (1, 2, 3, 4, 5, 6):
         store.enter(week, as_of=shelf.MONDAY_EVENING)
-        prices.append(store.snapshot(1).price_cents[:3].tolist())
-    # The mean 101.5 is rounded to even; week 4's own price shows from week 5 on.
-    assert prices == [[102, 50, 0], [102, 50, 0], [999, 50, 0]]
+        usual.append(int(store.snapshot(1, 1, 0).usual_cents[0]))
+    assert usual == [0, 90, 50, 80, 80, 75]
+
+
+def test_what_is_shown_is_told_by_store_and_week_and_unknown_where_it_is_not():
+    shown = Shown(ints(1, 2), ints(12, 13, 24), np.array([1, 0, 1]) > 0, np.array([0, 1, 1]) > 0)
+    history = replace(_history((1, 1, 0, 2), (1, 2, 0, 3)), shown={3: shown})
+    store = Assortment(history)
+    store.enter(2, as_of=shelf.MONDAY_EVENING)
+    assert np.isnan(store.snapshot(1, 1, 0).in_leaflet).all()
+    store.enter(3, as_of=shelf.MONDAY_EVENING)
+    found = store.snapshot(1, 1, 0)
+    assert found.in_leaflet[:6].tolist() == [1, 0, 0, 0, 0, 0]
+    assert found.on_display[:6].tolist() == [0, 1, 0, 0, 0, 0]
+    # Of another type nothing is asked, and the third store tells nothing.
+    assert np.isnan(found.in_leaflet[6:]).all()
+    assert np.isnan(store.snapshot(3, 1, 0).on_display).all()
 
 
 def _seller(*per_store: tuple[int, int]) -> History:
@@ -203,11 +247,22 @@ def test_a_bought_product_outside_the_assortment_is_left_out_and_never_inserted(
     assert found.groups.tolist() == [15]
 
 
-def test_features_know_nothing_from_the_querys_week_on(busy, trained):
-    """Point in time: cut the history off at a week, or spoil all of it from there on, and every
-    query at the beginning of that week has the same features to the bit."""
+PRICED = {
+    "price_saving",
+    "promotion_depth",
+    "price_against_usual",
+    "premium_anchor",
+    "price_level",
+    "beta_u",
+}
+"""What this week's prices reach."""
+
+
+def test_features_know_nothing_from_the_next_week_on(busy, trained):
+    """Point in time: spoil the history from a week on, and every query before it has the same
+    features to the bit."""
     week = 30
-    start = busy.before_week(week).stop
+    start = busy.before_week(week + 1).stop
     whole = _replay(busy, trained)
     rng = np.random.default_rng(9)
     rest = len(busy.week) - start
@@ -224,41 +279,51 @@ def test_features_know_nothing_from_the_querys_week_on(busy, trained):
         _same_until(whole, other, busy, week)
 
 
-def test_a_history_that_ends_with_the_query_gives_the_same_features(busy, trained):
+def test_what_the_household_itself_pays_this_week_does_not_reach_its_query(busy, trained):
     whole = _replay(busy, trained)
     for at in range(0, len(whole.asked), 40):
         purchase = int(whole.asked.purchase[at])
-        # The bought product itself stays, as the row that is asked about.
-        kept = slice(0, purchase + 1)
-        ended = History(
-            busy.shelf,
-            **{f.name: getattr(busy, f.name)[kept] for f in fields(History) if f.name != "shelf"},
+        own = (busy.household == busy.household[purchase]) & (busy.week == busy.week[purchase])
+        spoiled = replace(
+            busy, paid=np.where(own, 1, busy.paid), regular=np.where(own, 9_999, busy.regular)
         )
-        one = np.array([at])
-        other = replay(ended, whole.asked.take(one), lambda week: trained)
-        mine = np.repeat(np.arange(len(whole.groups)) == at, whole.groups)
-        assert other.features.tobytes() == whole.features[mine].tobytes()
-        assert other.units.tobytes() == whole.units[mine].tobytes()
+        assert _one(spoiled, whole, at, trained).tobytes() == _part(whole, at).tobytes()
 
 
-def test_the_same_basket_and_what_others_bought_in_this_week_do_not_reach_a_query(busy, trained):
+def test_a_history_that_ends_with_the_querys_week_gives_the_same_features(busy, trained):
+    whole = _replay(busy, trained)
+    for at in range(0, len(whole.asked), 40):
+        kept = slice(0, busy.of_week(int(busy.week[whole.asked.purchase[at]])).stop)
+        columns = [f.name for f in fields(History) if f.name not in ("shelf", "shown")]
+        ended = History(busy.shelf, **{name: getattr(busy, name)[kept] for name in columns})
+        assert _one(ended, whole, at, trained).tobytes() == _part(whole, at).tobytes()
+
+
+def test_the_same_basket_does_not_reach_a_query_and_others_of_this_week_tell_prices_only(
+    busy, trained
+):
     whole = _replay(busy, trained)
     rng = np.random.default_rng(3)
     for at in range(0, len(whole.asked), 60):
         purchase = int(whole.asked.purchase[at])
-        week = int(busy.week[purchase])
-        # From the query's moment on, and before it what others bought in this very week, changes.
-        late = (np.arange(len(busy.week)) > purchase) | (
-            (busy.week == week) & (busy.household != busy.household[purchase])
-        )
-        late |= busy.basket == busy.basket[purchase]
-        late[purchase] = False
-        product = np.where(late, rng.integers(80, size=len(late)), busy.product)
-        other = replay(
-            replace(busy, product=product), whole.asked.take(np.array([at])), lambda week: trained
-        )
-        mine = np.repeat(np.arange(len(whole.groups)) == at, whole.groups)
-        assert other.features.tobytes() == whole.features[mine].tobytes()
+        mine = busy.basket == busy.basket[purchase]
+        mine[purchase] = False
+        others = (busy.week == busy.week[purchase]) & (busy.household != busy.household[purchase])
+        other_product = rng.integers(80, size=len(mine))
+        in_basket = replace(busy, product=np.where(mine, other_product, busy.product))
+        assert _one(in_basket, whole, at, trained).tobytes() == _part(whole, at).tobytes()
+        elsewhere = replace(busy, product=np.where(others, other_product, busy.product))
+        found, before = _one(elsewhere, whole, at, trained), _part(whole, at)
+        differs = ~((found == before) | (np.isnan(found) & np.isnan(before))).all(axis=0)
+        assert {NAMES[column] for column in np.flatnonzero(differs)} <= PRICED
+
+
+def _part(whole: Replayed, at: int) -> np.ndarray:
+    return whole.features[np.repeat(np.arange(len(whole.groups)) == at, whole.groups)]
+
+
+def _one(history: History, whole: Replayed, at: int, given: Vectors) -> np.ndarray:
+    return replay(history, whole.asked.take(np.array([at])), lambda week: given).features
 
 
 def _same_until(whole: Replayed, other: Replayed, history: History, week: int) -> None:

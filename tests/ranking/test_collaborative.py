@@ -6,6 +6,7 @@ import pytest
 from recommender.ranking.collaborative import fit_bpr
 from recommender.ranking.features.build import build
 from recommender.ranking.features.schema import column
+from recommender.ranking.statistics import Purchases, Statistics, fit_statistics
 from recommender.ranking.vectors import make_vectors
 from tests.ranking import shelf
 from tests.ranking.shelf import ints
@@ -22,6 +23,11 @@ def _two_kinds_of_household() -> tuple[np.ndarray, np.ndarray]:
             shoppers.append(household)
             products.append(foods[(household + at) % 3])
     return ints(*shoppers), ints(*products)
+
+
+def _uncounted(products: int) -> Statistics:
+    nothing = Purchases(ints(), ints(), ints(), np.empty(0))
+    return fit_statistics(np.zeros(products, dtype=np.int64), nothing, now=0.0)
 
 
 SMALL = {"factors": 8, "iterations": 200, "learning_rate": 0.1}
@@ -59,14 +65,14 @@ def test_no_purchase_gives_no_factors_and_no_affinity():
     nothing = fit_bpr(ints(), ints(), factors=4)
     assert nothing.items.shape == nothing.shoppers.shape == (0, 5)
     products = shelf.snapshot(2)
-    given = make_vectors(products.product_id, np.ones((2, 3), np.float32), nothing)
+    given = make_vectors(products.product_id, np.ones((2, 3), np.float32), nothing, _uncounted(2))
     row = build(shelf.query(), shelf.swaps([0], [1]), shelf.state(products, given=given))[0]
     assert np.isnan(row[column("cf_bpr_score")])
 
 
 def test_vectors_leave_products_without_purchases_undefined_and_drop_strangers():
     factors = fit_bpr(ints(1, 1, 2), ints(10, 99, 30), factors=2, iterations=1)
-    given = make_vectors(ints(10, 20, 30), np.ones((3, 2), np.float32), factors)
+    given = make_vectors(ints(10, 20, 30), np.ones((3, 2), np.float32), factors, _uncounted(3))
     assert np.isnan(given.item_factors).all(axis=1).tolist() == [False, True, False]
     np.testing.assert_array_equal(given.item_factors[[0, 2]], factors.items[[0, 1]])
     assert len(given.tag) == 64
@@ -74,11 +80,11 @@ def test_vectors_leave_products_without_purchases_undefined_and_drop_strangers()
 
 def test_factors_of_a_catalogue_that_is_empty_by_now_are_dropped():
     factors = fit_bpr(ints(1, 2), ints(10, 20), factors=2, iterations=1)
-    given = make_vectors(ints(), np.ones((0, 2), np.float32), factors)
+    given = make_vectors(ints(), np.ones((0, 2), np.float32), factors, _uncounted(0))
     assert given.item_factors.shape == (0, 3)
 
 
 def test_products_out_of_order_are_refused():
     factors = fit_bpr(ints(), ints())
     with pytest.raises(ValueError, match="sorted and without repeats"):
-        make_vectors(ints(20, 10), np.ones((2, 2), np.float32), factors)
+        make_vectors(ints(20, 10), np.ones((2, 2), np.float32), factors, _uncounted(2))

@@ -73,6 +73,20 @@ def test_a_promotion_is_as_deep_as_the_price_lies_below_the_regular_one():
     np.testing.assert_array_equal(found, [0.25, 0.0, 0.0, np.nan])
 
 
+def test_a_price_is_held_against_what_it_usually_was_and_unknown_ones_say_nothing():
+    products = shelf.snapshot(4, price_cents=[100, 80, 0, 50], usual_cents=[100, 160, 90, 0])
+    swaps = shelf.swaps([0, 0, 0, 0], [0, 1, 2, 3])
+    found = price.price_against_usual(shelf.query(), swaps, shelf.state(products))
+    np.testing.assert_array_equal(found, [0.0, np.log(0.5), np.nan, np.nan])
+
+
+def test_what_is_shown_is_told_as_it_stands():
+    products = shelf.snapshot(3, in_leaflet=[1, 0, np.nan], on_display=[np.nan, 1, 0])
+    swaps, state = shelf.swaps([0, 0, 0], [0, 1, 2]), shelf.state(products)
+    np.testing.assert_array_equal(price.in_leaflet(shelf.query(), swaps, state), [1, 0, np.nan])
+    np.testing.assert_array_equal(price.on_display(shelf.query(), swaps, state), [np.nan, 1, 0])
+
+
 def test_the_price_level_is_the_candidates_own_percentile():
     products = shelf.snapshot(3, price_percentile=[0.9, 0.2, np.nan])
     found = price.price_level(shelf.query(), shelf.swaps([0, 0], [1, 2]), shelf.state(products))

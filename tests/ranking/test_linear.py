@@ -10,7 +10,7 @@ from recommender.ranking.pairs import informative, preference_pairs
 from tests.ranking import lessons
 from tests.ranking.shelf import ints
 
-SAVING, POPULAR = column("price_saving"), column("popularity")
+SAVING, POPULAR = column("price_saving"), column("popularity_half_year")
 GROUPS = np.full(60, 5)
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from django.utils import timezone
 
@@ -40,6 +42,33 @@ def test_a_product_becomes_whole_numbers():
     assert built.aisle_id.tolist() == [tea.parent_id, tea.parent_id]
     assert built.quality_share.tolist() == [0.5, 0.5]
     assert (built.diet_tags, built.diet_bits.tolist()) == (("vegan",), [1, 0])
+
+
+def test_half_a_year_counts_each_week_alike():
+    _, second = market.coffees("5.00", "4.00")
+    now = timezone.now()
+    for days in (0, 100, 170, 200):
+        ann = market.member(f"{days}@example.org")
+        market.imported_order(ann, second, placed_at=now - timedelta(days=days))
+    built = snapshot.build(as_of=now)
+    # Three of the four packs lie in the last 26 weeks; one pack each is given in advance.
+    assert built.popularity_half_year.tolist() == [1 / 5, 4 / 5]
+
+
+def test_the_usual_price_is_the_products_own_and_unknown_without_one():
+    known, other = market.coffees("5.00", "4.00")
+    Product.objects.filter(pk=known.pk).update(usual_price="6.49")
+    Product.objects.filter(pk=other.pk).update(usual_price=None)
+    assert snapshot.build(as_of=timezone.now()).usual_cents.tolist() == [649, 0]
+
+
+def test_what_is_shown_is_one_nought_or_unknown():
+    one, other, _ = market.coffees("5.00", "4.00", "3.00")
+    Product.objects.filter(pk=one.pk).update(in_leaflet=True, on_display=False)
+    Product.objects.filter(pk=other.pk).update(in_leaflet=False)
+    built = snapshot.build(as_of=timezone.now())
+    np.testing.assert_array_equal(built.in_leaflet, [1, 0, np.nan])
+    np.testing.assert_array_equal(built.on_display, [0, np.nan, np.nan])
 
 
 def test_products_no_longer_sold_are_left_out():

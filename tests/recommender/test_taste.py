@@ -11,6 +11,7 @@ from recommender import snapshot, taste
 from recommender.models import TasteState
 from recommender.provider import RankedSwaps
 from recommender.ranking.query import Taste
+from shop.models import Order
 from tests.recommender import market
 from tests.shop import shelf
 from tracking import record
@@ -67,13 +68,30 @@ def test_what_was_just_done_counts_at_once():
     assert found.session_products == (product.pk,)
 
 
-def test_purchases_are_known_with_their_repeats_from_history_and_from_events():
+def test_purchases_are_summed_by_product_from_history_and_from_events():
     first, second = market.coffees("3.00", "5.00")
     caller, member = shelf.shopper(), market.member("a@example.org")
-    market.imported_order(member, second, placed_at=timezone.now() - timedelta(days=2))
-    _did(caller, "purchase", first.pk, first.pk)
+    now = timezone.now()
+    market.imported_order(member, second, placed_at=now - timedelta(days=91))
+    _did(caller, "purchase", first.pk, first.pk, second.pk, at=now)
     _did(caller, "cart_add", second.pk)
-    assert _taste(caller, member_id=member.pk).purchases == (second.pk, first.pk, first.pk)
+    assert _taste(caller, member_id=member.pk).bought == {
+        second.pk: (2, now.timestamp(), 1.5),
+        first.pk: (2, now.timestamp(), 2.0),
+    }
+
+
+def test_a_members_imported_purchases_are_read_once():
+    (product,) = market.coffees("3.00")
+    ann, caller = market.member(), shelf.shopper()
+    market.imported_order(ann, product, placed_at=timezone.now() - timedelta(days=1))
+    first = _taste(caller, member_id=ann.pk)
+    assert TasteState.objects.get().cursor is None
+    Order.objects.all().delete()
+    assert _taste(caller, member_id=ann.pk).bought == first.bought
+    # Without a history there is nothing to keep.
+    _taste(shelf.shopper())
+    assert TasteState.objects.count() == 1
 
 
 def test_refusing_a_swap_keeps_quality_and_accepting_one_saves_money():

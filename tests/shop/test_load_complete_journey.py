@@ -47,6 +47,8 @@ PRODUCTS = [
     (4, 2, "FUEL", "National", "FUEL", "GASOLINE-REG UNLEADED", ""),
 ]
 
+SHOWN = {"product_id": [1, 77], "in_leaflet": [True, True], "on_display": [False, True]}
+
 
 @pytest.fixture
 def small_data(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,6 +56,7 @@ def small_data(monkeypatch: pytest.MonkeyPatch) -> None:
     columns += ["product_category", "product_type", "package_size"]
     monkeypatch.setattr(files, "products", lambda: pd.DataFrame(PRODUCTS, columns=columns))
     monkeypatch.setattr(files, "lines", lambda: pd.DataFrame(LINES))
+    monkeypatch.setattr(files, "shown", lambda: pd.DataFrame(SHOWN))
 
 
 def fill(count: int = 10) -> None:
@@ -75,6 +78,8 @@ def test_the_store_holds_products_with_their_place_brand_size_and_price() -> Non
     assert (own.brand.name, own.brand.own_brand, own.amount) == ("Basketwise", True, None)
     assert 50 <= own.stock <= 500
     assert Category.objects.count() == 3
+    assert (soda.in_leaflet, soda.on_display) == (True, False)
+    assert (own.in_leaflet, own.on_display) == (False, False)
 
 
 @pytest.mark.django_db

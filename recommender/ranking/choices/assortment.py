@@ -8,6 +8,7 @@ import numpy as np
 
 from recommender.ranking import standing
 from recommender.ranking.choices.history import History
+from recommender.ranking.choices.shelf_prices import ShelfPrices
 from recommender.ranking.query import Floats, Ints, Snapshot
 
 TRAILING_WEEKS = 8
@@ -21,8 +22,7 @@ class Assortment:
 
     def __init__(self, history: History) -> None:
         self._history = history
-        self._prices = _carried_forward(history, history.paid)
-        self._regular = _carried_forward(history, history.regular)
+        self._prices = ShelfPrices(history)
         self._by_store = _sales_by_store(history)
         self._week = -1
 
@@ -31,30 +31,61 @@ class Assortment:
         if week == self._week:
             return
         self._week = week
-        self._snapshots: dict[int, Snapshot] = {}
         self._units: dict[int, Floats] = {}
+        self._popularity: dict[int, Floats] = {}
+        self._prices.enter(week)
         shelf = self._history.shelf
-        price = self._prices[:, week - 1]
-        known = price > 0
-        unit_price = np.where(known, standing.unit_price(price, shelf.amount_milli), np.nan)
-        self._base = shelf.restated(
-            as_of=as_of,
-            price_cents=price,
-            regular_cents=self._regular[:, week - 1],
-            price_percentile=standing.percentile_within_type(shelf.type_id, unit_price),
-        )
+        paid, regular = self._prices.before
         done = self._history.before_week(week)
         start = self._history.before_week(max(week - TRAILING_WEEKS, 0)).stop
         recent = slice(start, done.stop)
         self._chain = self._share(self._history.product[recent], self._history.week[recent])
+        half_year = self._history.before_week(max(week - standing.HALF_YEAR_WEEKS, 0)).stop
+        sold = self._history.product[half_year : done.stop]
+        units = np.bincount(sold, minlength=len(shelf.product_id)).astype(np.float64)
+        self._base = shelf.restated(
+            as_of=as_of,
+            price_cents=paid,
+            regular_cents=regular,
+            usual_cents=self._prices.usual,
+            price_percentile=_percentile(shelf, paid, np.arange(len(paid))),
+            popularity_half_year=standing.share_within_type(shelf.type_id, units),
+        )
 
-    def snapshot(self, store: int) -> Snapshot:
-        """The chain's prices with this store's popularity of the trailing eight weeks."""
-        found = self._snapshots.get(store)
-        if found is None:
-            units = self.units(store)
-            found = self._snapshots[store] = replace_popularity(self._base, units)
-        return found
+    def snapshot(self, store: int, household: int, type_id: int) -> Snapshot:
+        """What ``household`` met in ``store``: the store's popularity of the trailing eight weeks
+        and, for the products of the type, what cost how much and was shown this week."""
+        base = self._base
+        popularity = self._popularity.get(store)
+        if popularity is None:
+            popularity = standing.share_within_type(base.type_id, self.units(store))
+            self._popularity[store] = popularity
+        rows = base.rows_by_type[type_id]
+        paid, regular = self._prices.now(store, household, rows)
+        price, usual = base.price_cents.copy(), base.regular_cents.copy()
+        price[rows], usual[rows] = paid, regular
+        percentile = base.price_percentile.copy()
+        percentile[rows] = _percentile(base, paid, rows)
+        leaflet, display = (np.full(len(price), np.nan) for _ in range(2))
+        leaflet[rows], display[rows] = self._shown(store, rows)
+        return base.restated(
+            popularity=popularity,
+            price_cents=price,
+            regular_cents=usual,
+            price_percentile=percentile,
+            in_leaflet=leaflet,
+            on_display=display,
+        )
+
+    def _shown(self, store: int, rows: Ints) -> tuple[Floats, Floats]:
+        """In the leaflet and on display this week: 1 or 0, NaN where the store tells nothing."""
+        shown = self._history.shown.get(self._week)
+        if shown is None or store not in shown.stores:
+            return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+        wanted = store * len(self._base.product_id) + rows
+        at = np.minimum(np.searchsorted(shown.place, wanted), max(len(shown.place) - 1, 0))
+        there = shown.place[at] == wanted
+        return np.where(there, shown.leaflet[at], 0.0), np.where(there, shown.display[at], 0.0)
 
     def units(self, store: int) -> Floats:
         """Decayed purchases per product in this store's trailing weeks, shape (products,)."""
@@ -81,24 +112,13 @@ class Assortment:
         return np.bincount(product, weights=weight, minlength=count).astype(np.float64)
 
 
-def replace_popularity(snapshot: Snapshot, units: Floats) -> Snapshot:
-    """The snapshot with the smoothed share of ``units`` within each type."""
-    return snapshot.restated(popularity=standing.share_within_type(snapshot.type_id, units))
-
-
-def _carried_forward(history: History, cents: Ints) -> Ints:
-    """Mean price of each product by the end of each week, shape (products, weeks + 1), 0 unknown.
-
-    The mean over all households' packs of a week stands until the next week with a sale.
-    """
-    weeks = int(history.week.max()) + 1
-    shape = (len(history.shelf.product_id), weeks)
-    total, packs = np.zeros(shape), np.zeros(shape)
-    np.add.at(total, (history.product, history.week), cents * history.quantity)
-    np.add.at(packs, (history.product, history.week), history.quantity)
-    mean = np.divide(total, packs, out=np.zeros(shape), where=packs > 0).round().astype(np.int64)
-    newest = np.maximum.accumulate(np.where(packs > 0, np.arange(weeks), 0), axis=1)
-    return np.take_along_axis(mean, newest, axis=1)
+def _percentile(shelf: Snapshot, price: Ints, rows: Ints) -> Floats:
+    """Of the unit price of ``rows`` within type and unit, as in the live snapshot."""
+    known = price > 0
+    unit_price = np.where(known, standing.unit_price(price, shelf.amount_milli[rows]), np.nan)
+    return standing.percentile_within_type(
+        shelf.type_id[rows] * 16 + shelf.base_unit[rows], unit_price
+    )
 
 
 def _sales_by_store(history: History) -> dict[int, tuple[Ints, Ints]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,10 +23,11 @@ from recommender.ranking.choices.comparison import K, compare, summary
 from recommender.ranking.choices.history import History
 from recommender.ranking.choices.prepared import Prepared, prepare
 from recommender.ranking.choices.questions import Questions
-from recommender.ranking.choices.refits import REFIT_WEEKS
-from recommender.ranking.collaborative import fit_bpr
+from recommender.ranking.choices.refits import REFIT_WEEKS, STATISTICS_WEEKS
+from recommender.ranking.collaborative import Factors, fit_bpr
 from recommender.ranking.query import Floats, Vectors
-from recommender.ranking.vectors import make_vectors
+from recommender.ranking.statistics import Purchases, Statistics, fit_statistics
+from recommender.ranking.vectors import make_vectors, refitted
 
 STEPS = (
     "Replay the choices",
@@ -39,32 +40,53 @@ STEPS = (
 class Collaborative:
     """Vectors by week: the newest refit that lies before it."""
 
-    def __init__(self, history: History, text: NDArray[np.float32], settings: dict[str, Any]):
+    def __init__(
+        self,
+        history: History,
+        text: NDArray[np.float32],
+        settings: dict[str, Any],
+        statistics: dict[int, Statistics] | None = None,
+    ):
         self._history, self._text, self._settings = history, text, settings
+        # Counted once for all settings, which do not change them.
+        self._statistics = {} if statistics is None else statistics
         self._fitted: dict[int, Vectors] = {}
+        self._factors: dict[int, Factors] = {}
 
     def at(self, week: int) -> Vectors:
-        refit = max(start for start in REFIT_WEEKS if start <= week)
+        refit = max(start for start in STATISTICS_WEEKS if start <= week)
         if refit not in self._fitted:
-            history, done = self._history, self._history.before_week(refit)
-            products = history.shelf.product_id
-            bought = products[history.product[done]]
-            factors = fit_bpr(history.household[done], bought, **self._settings)
+            factors, statistics = self._factors_at(week), self._statistics_at(refit)
             first = next(iter(self._fitted.values()), None)
+            products = self._history.shelf.product_id
             if first is None:
-                self._fitted[refit] = make_vectors(products, self._text, factors)
+                self._fitted[refit] = make_vectors(products, self._text, factors, statistics)
             else:
-                # The text and its clusters stay; only the factors are new.
-                items = np.full((len(products), factors.items.shape[1]), np.nan, np.float32)
-                items[np.searchsorted(products, factors.product_id)] = factors.items
-                self._fitted[refit] = replace(
-                    first,
-                    tag=f"{first.tag}@{refit}",
-                    item_factors=items,
-                    shopper_id=factors.shopper_id,
-                    shopper_factors=factors.shoppers,
-                )
+                # The text and its clusters stay; only the rest is new.
+                self._fitted[refit] = refitted(first, factors, statistics, f"{first.tag}@{refit}")
         return self._fitted[refit]
+
+    def _factors_at(self, week: int) -> Factors:
+        refit = max(start for start in REFIT_WEEKS if start <= week)
+        if refit not in self._factors:
+            history, done = self._history, self._history.before_week(refit)
+            bought = history.shelf.product_id[history.product[done]]
+            self._factors[refit] = fit_bpr(history.household[done], bought, **self._settings)
+        return self._factors[refit]
+
+    def _statistics_at(self, refit: int) -> Statistics:
+        if refit not in self._statistics:
+            history, done = self._history, self._history.before_week(refit)
+            purchases = Purchases(
+                history.household[done],
+                history.basket[done],
+                history.product[done],
+                history.time[done],
+            )
+            now = float(history.time[done.stop - 1]) if done.stop else 0.0
+            fitted = fit_statistics(history.shelf.type_id, purchases, now=now)
+            self._statistics[refit] = fitted
+        return self._statistics[refit]
 
 
 @dataclass(frozen=True)
@@ -94,7 +116,8 @@ def run(
     split has no query.
     """
     step(STEPS[0])
-    sources = [Collaborative(history, text, setting) for setting in BPR]
+    counted: dict[int, Statistics] = {}
+    sources = [Collaborative(history, text, setting, counted) for setting in BPR]
     prepared = prepare(history, questions, sources[0].at, told=told)
     validation, test = prepared.validation, prepared.test
 

@@ -9,6 +9,9 @@ from recommender.ranking.query import Ints
 REFIT_WEEKS = (17, 29, 42, 48)
 """At the beginning of these weeks, on all purchases before them."""
 
+STATISTICS_WEEKS = (17, 21, 25, 29, 33, 37, 42, 45, 48, 51)
+"""The same for what follows what and what goes together, which takes a few seconds."""
+
 
 def refit_before(week: Ints) -> Ints:
     """The newest refit at or before each week; raises ValueError for weeks before the first."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from recommender.ranking.bought import NEVER, Bought, once_more
 from recommender.ranking.choices.assortment import Assortment
 from recommender.ranking.choices.history import History
 from recommender.ranking.choices.questions import Questions
@@ -26,7 +27,6 @@ from recommender.ranking.query import (
 
 CENTRE = 50
 PRIOR_CHOICES = 8.0
-PURCHASES = 200
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,9 @@ def replay(
         now = datetime.fromtimestamp(float(history.time[purchase]), UTC)
         assortment.enter(week, as_of=now)
         bought = int(history.product[purchase])
+        kind = int(history.shelf.type_id[bought])
         if questions.candidates is None:
-            rows = assortment.candidates(store, int(history.shelf.type_id[bought]))
+            rows = assortment.candidates(store, kind)
         else:
             rows = questions.candidates[at]
         if number % 500 == 0:
@@ -96,10 +97,10 @@ def replay(
         if bought not in rows or len(rows) < 2:
             continue
         covered[at] = True
-        snapshot = assortment.snapshot(store)
+        snapshot = assortment.snapshot(store, int(history.household[purchase]), kind)
         query = Query(now, "history", rows[:0], rows[:0], 0, None)
         swaps = _swaps(snapshot, anchor, rows)
-        features = build(query, swaps, State(snapshot, vectors_at(week), taste(snapshot)))
+        features = build(query, swaps, State(snapshot, vectors_at(week), taste(snapshot, kind)))
         units = assortment.units(store)[rows]
         price = snapshot.price_cents[rows] / np.maximum(snapshot.amount_milli[rows], 1)
         parts.append((features, (rows == bought).astype(np.int64), rows, price, units))
@@ -135,7 +136,7 @@ class _Shoppers:
         asking = np.unique(history.household[questions.purchase])
         self._rows = np.flatnonzero(np.isin(history.household, asking))
 
-    def in_order(self) -> Iterator[tuple[int, Callable[[Snapshot], Taste]]]:
+    def in_order(self) -> Iterator[tuple[int, Callable[[Snapshot, int], Taste]]]:
         """(query, taste) in time order; a basket is learned from when all of it was asked."""
         history = self._history
         asked = dict(
@@ -150,8 +151,11 @@ class _Shoppers:
             if who in waiting and waiting[who][0] != visit:
                 for earlier in waiting.pop(who)[1]:
                     product = int(history.product[earlier])
-                    shopper.bought(
-                        product, int(history.shelf.product_id[product]), history.time[earlier]
+                    shopper.buy(
+                        product,
+                        int(history.shelf.product_id[product]),
+                        int(history.shelf.type_id[product]),
+                        float(history.time[earlier]),
                     )
             waiting.setdefault(who, (visit, []))[1].append(row)
             if row in asked:
@@ -166,16 +170,18 @@ class _Known:
         self._last: dict[int, float] = {}
         self._newest: dict[int, None] = {}
         self._rows: list[int] = []
-        self._products: list[int] = []
+        self._by_type: dict[int, dict[int, Bought]] = {}
 
-    def bought(self, row: int, product_id: int, time: float) -> None:
-        self._last[product_id] = float(time)
+    def buy(self, row: int, product_id: int, type_id: int, time: float) -> None:
+        self._last[product_id] = time
         self._newest.pop(product_id, None)
         self._newest[product_id] = None
         self._rows.append(row)
-        self._products.append(product_id)
+        of_type = self._by_type.setdefault(type_id, {})
+        of_type[product_id] = once_more(of_type.get(product_id, NEVER), time)
 
-    def taste(self, snapshot: Snapshot) -> Taste:
+    def taste(self, snapshot: Snapshot, type_id: int) -> Taste:
+        """Of what was bought only the products of the type: nothing else is read."""
         chosen = np.asarray(self._rows[-100:], dtype=np.int64)
         thrift = 1.0 - np.nan_to_num(snapshot.price_percentile[chosen], nan=0.5)
         beta = (float(thrift.sum()) + 0.5 * PRIOR_CHOICES) / (len(chosen) + PRIOR_CHOICES)
@@ -185,5 +191,5 @@ class _Known:
             intent=0.5,
             last_touched=self._last,
             centre_products=tuple(list(self._newest)[: -CENTRE - 1 : -1]),
-            purchases=tuple(self._products[-PURCHASES:]),
+            bought=self._by_type.get(type_id, {}),
         )

@@ -39,6 +39,29 @@ class Alignment:
         """Item factors of snapshot rows, shape (n, k); NaN where there are none."""
         return _gather(self._vectors.item_factors, self.vector_row[rows])
 
+    def followed(self, anchors: Ints, candidates: Ints) -> tuple[Floats, Floats]:
+        """Decayed transitions from each anchor to its candidate, and from it to any product."""
+        found = self._pairs(self._vectors.next_weight, anchors, candidates)
+        at = self.vector_row[anchors]
+        if not len(self._vectors.next_total):
+            return found, np.zeros(len(anchors))
+        return found, np.where(at >= 0, self._vectors.next_total[at], 0.0)
+
+    def alike(self, first: Ints, second: Ints) -> Floats:
+        """Cosine over buyers of pairs of snapshot rows, shape (n,); 0 where none is known."""
+        return self._pairs(self._vectors.alike, first, second)
+
+    def _pairs(self, flat: VectorRows, first: Ints, second: Ints) -> Floats:
+        vectors = self._vectors
+        if not len(flat):
+            return np.zeros(len(first))
+        one, other = self.vector_row[first], self.vector_row[second]
+        row, column = vectors.place[one], vectors.place[other]
+        known = (one >= 0) & (other >= 0) & (row >= 0) & (column >= 0)
+        known &= vectors.block[one] == vectors.block[other]
+        at = vectors.block[one] + row * vectors.width[one] + column
+        return np.where(known, flat[np.where(known, at, 0)], 0.0).astype(np.float64)
+
     def factors_of_type(self, type_id: int) -> VectorRows:
         """Item factors of the whole type, in the order of ``snapshot.rows_by_type``."""
         kept = self._factors.get(type_id)

@@ -4,55 +4,88 @@ from __future__ import annotations
 
 import numpy as np
 
+from recommender.ranking.features.own import Own, own, sums
 from recommender.ranking.query import Floats, Ints, Query, Snapshot, State, Swaps
 
+PRIOR = 0.5
+"""Purchases added to those of the type, so that a share grows with the evidence."""
 
-def bought_times(query: Query, swaps: Swaps, state: State) -> Floats:
-    """ln(1 + how often the candidate is among the shopper's newest 200 purchases)."""
-    bought = _bought_rows(state)
-    return np.log1p(_times(bought, swaps.candidate_row))
+
+TRAITS = 1 << 40
+"""More than there are products, brands or sizes."""
 
 
 def bought_share(query: Query, swaps: Swaps, state: State) -> Floats:
-    """The candidate's share of the shopper's purchases of its type, shrunk by one purchase."""
-    return _share(state, swaps, np.arange(len(state.snapshot.product_id)))
+    """The candidate's share of all of the shopper's purchases of its type, shrunk by half a one."""
+    known = own(query, state)
+    return _share(known, known.times, known.row, swaps.candidate_row, _kind(swaps, state))
+
+
+def bought_lately_share(query: Query, swaps: Swaps, state: State) -> Floats:
+    """The same with purchases that count half after 91 days."""
+    known = own(query, state)
+    return _share(known, known.lately, known.row, swaps.candidate_row, _kind(swaps, state))
 
 
 def brand_share(query: Query, swaps: Swaps, state: State) -> Floats:
-    """The share of the candidate's brand in the shopper's purchases of its type, shrunk alike."""
-    return _share(state, swaps, state.snapshot.brand_id)
+    """The share of the candidate's brand in the shopper's late purchases of its type."""
+    known, brand = own(query, state), state.snapshot.brand_id
+    return _share(
+        known, known.lately, brand[known.row], brand[swaps.candidate_row], _kind(swaps, state)
+    )
 
 
 def size_share(query: Query, swaps: Swaps, state: State) -> Floats:
     """The share of the candidate's pack size in the same; NaN when the size is unknown."""
-    snapshot = state.snapshot
-    share = _share(state, swaps, _sizes(snapshot))
+    known, snapshot = own(query, state), state.snapshot
+    bought, offered = _sizes(snapshot, known.row), _sizes(snapshot, swaps.candidate_row)
+    share = _share(known, known.lately, bought, offered, _kind(swaps, state))
     return np.where(snapshot.amount_milli[swaps.candidate_row] > 0, share, np.nan)
 
 
-def _share(state: State, swaps: Swaps, trait: Ints) -> Floats:
-    """Purchases of the candidate's type and ``trait`` / (those of its type + 1)."""
-    kind, bought, rows = state.snapshot.type_id, _bought_rows(state), swaps.candidate_row
-    alike = _times(_pair(kind[bought], trait[bought]), _pair(kind[rows], trait[rows]))
-    return np.asarray(alike / (_times(kind[bought], kind[rows]) + 1.0))
+def bought_rank(query: Query, swaps: Swaps, state: State) -> Floats:
+    """How many products of the type were bought after the candidate was last; NaN for never."""
+    known = own(query, state)
+    if not len(known.row):
+        return np.full(len(swaps), np.nan)
+    order = np.lexsort((-known.last, known.kind))
+    kind, last = known.kind[order], known.last[order]
+    new_kind = np.r_[True, kind[1:] != kind[:-1]]
+    # Products of one basket share the rank of the first of them.
+    new_moment = new_kind | np.r_[True, last[1:] != last[:-1]]
+    place = np.arange(len(order))
+    begin = np.maximum.accumulate(np.where(new_kind, place, 0))
+    rank = np.empty(len(order))
+    rank[order] = np.maximum.accumulate(np.where(new_moment, place, 0)) - begin
+    found = sums(known.row, rank + 1.0, swaps.candidate_row)
+    return np.where(found > 0, found - 1.0, np.nan)
 
 
-def _sizes(snapshot: Snapshot) -> Ints:
+def type_purchases(query: Query, swaps: Swaps, state: State) -> Floats:
+    """ln(1 + the shopper's purchases of the candidate's type)."""
+    known = own(query, state)
+    return np.log1p(sums(known.kind, known.times, state.snapshot.type_id[swaps.candidate_row]))
+
+
+def type_variety(query: Query, swaps: Swaps, state: State) -> Floats:
+    """Different products per purchase of the candidate's type, shrunk by one; NaN without any."""
+    known, kind = own(query, state), state.snapshot.type_id[swaps.candidate_row]
+    bought = sums(known.kind, known.times, kind)
+    different = sums(known.kind, np.ones(len(known.kind)), kind)
+    return np.where(bought > 0, different / (bought + 1.0), np.nan)
+
+
+def _kind(swaps: Swaps, state: State) -> Ints:
+    return state.snapshot.type_id[swaps.candidate_row]
+
+
+def _share(known: Own, weights: Floats, bought: Ints, offered: Ints, kind: Ints) -> Floats:
+    """Weights of the candidate's type and trait / (those of its type + a half)."""
+    # One number for type and trait: a brand or a size may be of two types.
+    alike = sums(known.kind * TRAITS + bought, weights, kind * TRAITS + offered)
+    return np.asarray(alike / (sums(known.kind, weights, kind) + PRIOR))
+
+
+def _sizes(snapshot: Snapshot, rows: Ints) -> Ints:
     # 16 unit codes at most, as in the price percentile.
-    return snapshot.amount_milli * 16 + snapshot.base_unit
-
-
-def _pair(first: Ints, second: Ints) -> np.ndarray:
-    return np.asarray(first + 1j * second)
-
-
-def _bought_rows(state: State) -> Ints:
-    rows = state.snapshot.rows_of(np.asarray(state.taste.purchases, dtype=np.int64))
-    return rows[rows >= 0]
-
-
-def _times(values: np.ndarray, wanted: np.ndarray) -> Ints:
-    """How often each of ``wanted`` is among ``values``."""
-    ordered = np.sort(values)
-    upto = np.searchsorted(ordered, wanted, side="right")
-    return np.asarray(upto - np.searchsorted(ordered, wanted, side="left"), dtype=np.int64)
+    return snapshot.amount_milli[rows] * 16 + snapshot.base_unit[rows]

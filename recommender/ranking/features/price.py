@@ -45,14 +45,32 @@ def promotion_depth(query: Query, swaps: Swaps, state: State) -> Floats:
     return np.where((price > 0) & (regular > 0), np.maximum(depth, 0.0), np.nan)
 
 
-def price_level(query: Query, swaps: Swaps, state: State) -> Floats:
-    """The candidate's unit price as a percentile of its type, 0 to 1; NaN when unknown."""
-    return state.snapshot.price_percentile[swaps.candidate_row]
-
-
 def budget_pressure(query: Query, swaps: Swaps, state: State) -> Floats:
     """max(0, (total - budget) / budget); NaN without a budget."""
     if query.budget_cents is None:
         return np.full(len(swaps), np.nan)
     over = max(0, query.total_cents - query.budget_cents)
     return np.full(len(swaps), over / query.budget_cents)
+
+
+def price_level(query: Query, swaps: Swaps, state: State) -> Floats:
+    """The candidate's unit price as a percentile of its type, 0 to 1; NaN when unknown."""
+    return state.snapshot.price_percentile[swaps.candidate_row]
+
+
+def price_against_usual(query: Query, swaps: Swaps, state: State) -> Floats:
+    """ln of the candidate's price over its usual price of the last 8 weeks; NaN when unknown."""
+    price = state.snapshot.price_cents[swaps.candidate_row]
+    usual = state.snapshot.usual_cents[swaps.candidate_row]
+    ratio = np.maximum(price, 1) / np.maximum(usual, 1)
+    return np.where((price > 0) & (usual > 0), np.log(ratio), np.nan)
+
+
+def in_leaflet(query: Query, swaps: Swaps, state: State) -> Floats:
+    """1 when the candidate is in this week's leaflet, else 0; NaN where the store says nothing."""
+    return state.snapshot.in_leaflet[swaps.candidate_row]
+
+
+def on_display(query: Query, swaps: Swaps, state: State) -> Floats:
+    """1 when the candidate stands on a special display this week, else 0; NaN as above."""
+    return state.snapshot.on_display[swaps.candidate_row]

@@ -9,7 +9,15 @@ from typing import Literal
 
 import numpy as np
 
-from recommender.ranking.features import context, loyalty, popularity, price, similarity, taste
+from recommender.ranking.features import (
+    context,
+    loyalty,
+    popularity,
+    price,
+    similarity,
+    substitution,
+    taste,
+)
 from recommender.ranking.query import Floats, Query, State, Swaps
 
 
@@ -56,11 +64,21 @@ FEATURES: tuple[Feature, ...] = (
     Feature("cart_size", context.cart_size, "context", "visit"),
     Feature("dow", context.dow, "context", "visit"),
     Feature("hour", context.hour, "context", "visit"),
-    Feature("bought_times", loyalty.bought_times, "item", "history"),
-    Feature("bought_share", loyalty.bought_share, "item", "history"),
-    Feature("brand_share", loyalty.brand_share, "item", "history"),
-    Feature("size_share", loyalty.size_share, "item", "history"),
-    Feature("promotion_depth", price.promotion_depth, "item", "price"),
+    Feature("bought_share", loyalty.bought_share, "item", "history", version=2),
+    Feature("bought_lately_share", loyalty.bought_lately_share, "item", "history"),
+    Feature("bought_rank", loyalty.bought_rank, "item", "history"),
+    Feature("brand_share", loyalty.brand_share, "item", "history", version=2),
+    Feature("size_share", loyalty.size_share, "item", "history", version=2),
+    Feature("type_purchases", loyalty.type_purchases, "item", "history"),
+    Feature("type_variety", loyalty.type_variety, "item", "history"),
+    Feature("followed_by", substitution.followed_by, "item", "collaborative"),
+    Feature("item_item", substitution.item_item, "item", "collaborative"),
+    Feature("popularity_half_year", popularity.popularity_half_year, "item", "popularity"),
+    Feature("popularity_trend", popularity.popularity_trend, "item", "popularity"),
+    Feature("promotion_depth", price.promotion_depth, "item", "promotion"),
+    Feature("price_against_usual", price.price_against_usual, "item", "promotion"),
+    Feature("in_leaflet", price.in_leaflet, "item", "promotion"),
+    Feature("on_display", price.on_display, "item", "promotion"),
     Feature("price_level", price.price_level, "item", "price"),
 )
 NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
