@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import log
 from typing import Protocol
 
 import numpy as np
@@ -28,6 +29,20 @@ WORDS: dict[str, tuple[Callable[[float], bool], str]] = {
     "quality_tags_score": (lambda value: value > 0, "Carries a quality label"),
     "same_semantic_id_flag": (lambda value: value == 1, "Of the same sort"),
     "distance_to_semantic_center": (lambda value: value <= 0.6, "Fits what you usually buy"),
+    "bought_share": (lambda value: value > 0, "You chose it before"),
+    "bought_lately_share": (lambda value: value > 0, "You chose it before"),
+    "bought_rank": (lambda value: value >= 0, "You chose it before"),
+    "brand_share": (lambda value: value >= 0.3, "A brand you often buy"),
+    "size_share": (lambda value: value >= 0.3, "A size you often buy"),
+    # One in ten, whether of those after the product in the cart or of all where these are few.
+    "followed_by": (lambda value: value >= log(0.1), "Often chosen of its kind"),
+    "item_item": (lambda value: value >= 0.1, "Bought by those who buy what you buy"),
+    "popularity_half_year": (lambda value: value >= log(0.05), "A best seller of its kind"),
+    "popularity_trend": (lambda value: value >= 0.2, "Bought more of late"),
+    "promotion_depth": (lambda value: value >= 0.05, "Below its regular price"),
+    "price_against_usual": (lambda value: value <= -0.05, "Below its usual price"),
+    "in_leaflet": (lambda value: value == 1, "In this week's leaflet"),
+    "on_display": (lambda value: value == 1, "On display this week"),
 }
 """What a positive contribution of a feature is called, and when its value makes that true."""
 
@@ -66,7 +81,8 @@ def _of_row(row: Floats, parts: Floats) -> tuple[str, ...]:
         if parts[at] <= 0 or len(found) == MOST:
             break
         true, words = WORDS.get(NAMES[at], (lambda _: False, ""))
-        if true(float(row[at])):
+        # Two features may bear out the same words.
+        if true(float(row[at])) and words not in found:
             found.append(words)
     if row[column("category_match")] < 1:
         found = [SIMILAR_KIND, *found][:MOST]
