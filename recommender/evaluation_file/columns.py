@@ -20,13 +20,14 @@ class Cells:
     """``values`` (rows,): numbers (NaN where empty), seconds, flags, or codes of ``words``.
 
     Codes are ``EMPTY`` where the cell is empty. A cell of "words" or "integers" is a list: then
-    ``values`` holds all lists one after the other, and ``ends`` (rows + 1,) where each begins;
-    for other kinds it is empty.
+    ``values`` holds all lists one after the other, ``ends`` (rows + 1,) where each begins, and
+    ``told`` (rows,) whether there is one, be it empty; for other kinds both have no entry.
     """
 
     values: NDArray
     words: tuple = ()
     ends: NDArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    told: NDArray = field(default_factory=lambda: np.empty(0, dtype=bool))
 
     def of(self, row: int) -> NDArray:
         """The list in ``row``."""
@@ -101,7 +102,7 @@ def _lists(column: Column, array: pa.ListArray) -> Cells:
     nothing[row[np.asarray(flat.is_null())]] = True
     refuse(nothing, column.name, lambda at: "an entry of its list is empty")
     if column.kind == "integers":
-        return Cells(np.asarray(flat.cast(pa.int64())), ends=ends)
+        return Cells(np.asarray(flat.cast(pa.int64())), (), ends, np.asarray(array.is_valid()))
     inner = _codes(Column(column.name, "text", "product"), flat, np.zeros(len(flat), dtype=bool))
     strange = np.array([word not in column.words for word in inner.words], dtype=bool)
     if strange.any():
@@ -110,7 +111,7 @@ def _lists(column: Column, array: pa.ListArray) -> Cells:
         word = next(word for word in own if word not in column.words)
         known = ", ".join(column.words)
         raise BadFile(f"Row {first + 1:,}, column {column.name}: {word!r} is none of {known}.")
-    return Cells(inner.values, inner.words, ends)
+    return Cells(inner.values, inner.words, ends, np.asarray(array.is_valid()))
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -19,9 +19,11 @@ from recommender.evaluation_file.schema import (
     DIETS,
     LAST_WEEK,
     NEEDED,
+    SHOWN,
     UNITS,
     BadFile,
 )
+from recommender.evaluation_file.shown import read_shown
 from recommender.ranking import standing
 from recommender.ranking.choices.history import History
 from recommender.ranking.choices.questions import FIRST_WEEK, Questions, first_of_household
@@ -46,8 +48,9 @@ def read(path: Path) -> Contents:
         missing = [name for name in NEEDED if name not in names]
         if missing:
             raise BadFile(f"Columns are missing: {', '.join(missing)}.")
-        if len([name for name in ASKED if name in names]) == 1:
-            raise BadFile("Columns anchor and candidates come together: one of them is missing.")
+        for pair in (ASKED, SHOWN):
+            if len([name for name in pair if name in names]) == 1:
+                raise BadFile(f"Columns {' and '.join(pair)} come together: one is missing.")
         table = pq.read_table(path, columns=present, read_dictionary=["text", "unit"])
     except (OSError, pa.ArrowException) as error:
         raise BadFile(f"{path} cannot be read as Parquet: {error}") from None
@@ -76,6 +79,7 @@ def read(path: Path) -> Contents:
         regular=column("regular"),
         week=column("week"),
         time=found["time"].values[order],
+        shown=read_shown(found, shelf.product_id) if SHOWN[0] in found else {},
     )
     return Contents(history, texts, _questions(found, order, history))
 

@@ -23,12 +23,13 @@ class Column:
     """``least`` and ``most`` bound numbers; ``empty`` says that a cell may be null.
 
     ``about`` says of what the column tells: a "purchase" in its row, the "basket" or the "product"
-    (the same in all rows of one), or the "query" that the row may be.
+    (the same in all rows of one), the "query" that the row may be, or what its store showed that
+    "week".
     """
 
     name: str
     kind: Literal["integer", "number", "name", "text", "time", "flag", "words", "integers"]
-    about: Literal["purchase", "basket", "product", "query"]
+    about: Literal["purchase", "basket", "product", "query", "week"]
     least: float = float("-inf")
     most: float = float("inf")
     empty: bool = False
@@ -56,7 +57,10 @@ COLUMNS = (
     Column("diet", "words", "product", empty=True, words=DIETS),
     Column("anchor", "integer", "query", empty=True),
     Column("candidates", "integers", "query", empty=True),
+    Column("leaflet", "integers", "week", empty=True),
+    Column("display", "integers", "week", empty=True),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
 ASKED = tuple(column.name for column in COLUMNS if column.about == "query")
-NEEDED = tuple(column.name for column in COLUMNS if column.about != "query")
+SHOWN = tuple(column.name for column in COLUMNS if column.about == "week")
+NEEDED = tuple(column.name for column in COLUMNS if column.about not in {"query", "week"})

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from recommender.evaluation_file import shown
 from recommender.evaluation_file.schema import DIETS, UNITS
 from recommender.ranking.choices.history import History
 from recommender.ranking.choices.questions import Questions
@@ -50,6 +51,7 @@ def write(
             pa.array(product)
         ),
         **_asked(history, questions, offered),
+        **shown.columns(history, questions, offered),
     }
     pq.write_table(pa.table(columns), path, compression="zstd")
 

@@ -13,7 +13,7 @@ from recommender.evaluation_file.reading import read
 from recommender.evaluation_file.schema import COLUMNS, NEEDED, BadFile
 from recommender.evaluation_file.writing import write
 from recommender.ranking.choices import protocol, report
-from recommender.ranking.choices.history import History
+from recommender.ranking.choices.history import History, Shown
 from recommender.ranking.choices.offer import offered
 from recommender.ranking.choices.prepared import ask
 from recommender.ranking.semantic import CharacterNgrams
@@ -57,7 +57,15 @@ def history() -> History:
         regular=paid + 20 * (product % 3),
         week=week,
         time=(week * WEEK + np.unique(basket, return_inverse=True)[1]).astype(np.float64),
+        shown={week: _shown(rng, stores=(1, 2) if week % 2 else (2,)) for week in range(15, 54)},
     )
+
+
+def _shown(rng: np.random.Generator, *, stores: tuple[int, ...]) -> Shown:
+    """A third of the products of each of ``stores``: in the leaflet, on display, or both."""
+    place = np.sort(np.concatenate([60 * s + rng.permutation(60)[:20] for s in stores]))
+    how = rng.integers(3, size=len(place))
+    return Shown(ints(*stores), place, how != 1, how != 0)
 
 
 @pytest.fixture
@@ -220,6 +228,43 @@ def test_what_is_no_parquet_and_what_holds_no_row_is_refused(file):
     file.write_bytes(b"PAR1 but no more")
     with pytest.raises(BadFile, match="cannot be read as Parquet"):
         read(file)
+
+
+def test_what_the_stores_showed_is_read_again_where_it_was_asked_about(history, file):
+    found = read(file)
+    assert found.questions is not None
+    told, untold = 0, 0
+    for at, purchase in enumerate(found.questions.purchase.tolist()):
+        store, week = int(history.store[purchase]), int(history.week[purchase])
+        again, whole = found.history.shown.get(week), history.shown[week]
+        if store not in whole.stores:
+            assert again is None or store not in again.stores
+            untold += 1
+            continue
+        for place in (60 * store + found.questions.candidates[at]).tolist():
+            for name in ("leaflet", "display"):
+                wanted = getattr(whole, name)[whole.place == place].any()
+                assert getattr(again, name)[again.place == place].any() == wanted
+                told += bool(wanted)
+    assert told > 100
+    assert untold > 100
+
+
+def test_what_was_shown_must_be_products_of_the_file_and_told_of_both(file):
+    table = pq.read_table(file)
+    asked = next(at for at, own in enumerate(table["leaflet"].to_pylist(), 1) if own)
+    with pytest.raises(BadFile, match=rf"^Row {asked:,}, column leaflet: 7 is the product of no"):
+        read(_cell(file, "leaflet", asked, [10, 7]))
+    pq.write_table(table, file)
+    with pytest.raises(BadFile, match=rf"^Row {asked:,}, column display: it is empty, leaflet"):
+        read(_cell(file, "display", asked, None))
+    pq.write_table(table, file)
+    with pytest.raises(BadFile, match="leaflet and display come together"):
+        read(_change(file, display=None))
+
+
+def test_a_file_may_tell_nothing_of_what_was_shown(file):
+    assert read(_change(file, leaflet=None, display=None)).history.shown == {}
 
 
 def test_the_command_says_what_is_wrong(file, settings, tmp_path):

@@ -86,27 +86,30 @@ class Command(BaseCommand):
             except ValueError as error:
                 raise CommandError(f"{options['data']}: {error}.") from None
             figures, tables = compared.figures, [report.markdown(compared.figures)]
-            drawn = {"real_choices": choice_figures.methods(figures)}
+            _keep(figures, tables, real_choices=choice_figures.methods(figures))
             if options["curve"]:
                 progress.step("Learn from few and from many choices")
                 figures["curve"] = choice_curve.run(
                     compared.prepared, seed=options["seed"], told=told
                 )
                 tables.append(choice_curve.markdown(figures["curve"]))
-                drawn["real_curve"] = choice_curve.plot(figures["curve"])
+                _keep(figures, tables, real_curve=choice_curve.plot(figures["curve"]))
             if options["ablation"]:
                 progress.step("Teach without each feature")
                 figures["ablation"] = ablation.run(
                     compared.prepared, seed=options["seed"], threads=options["threads"], told=told
                 )
                 tables.append(ablation.markdown(figures["ablation"]))
-                drawn["real_worth"] = choice_figures.worth(figures["ablation"])
+                _keep(figures, tables, real_worth=choice_figures.worth(figures["ablation"]))
         progress.finish("Compared")
-        reports = settings.DATA_DIR / "reports"
-        reports.mkdir(parents=True, exist_ok=True)
-        table = "\n\n".join(tables)
-        (reports / "evaluate_ranker.json").write_text(json.dumps(figures, indent=1))
-        (reports / "evaluate_ranker.md").write_text(f"{table}\n")
-        for name, picture in drawn.items():
-            (reports / f"{name}.svg").write_text(picture)
-        self.stdout.write(json.dumps(figures) if options["json"] else table)
+        self.stdout.write(json.dumps(figures) if options["json"] else "\n\n".join(tables))
+
+
+def _keep(figures: dict[str, Any], tables: list[str], **drawings: str) -> None:
+    """Writes what there is so far, so that a later part that is cut short costs nothing else."""
+    reports = settings.DATA_DIR / "reports"
+    reports.mkdir(parents=True, exist_ok=True)
+    (reports / "evaluate_ranker.json").write_text(json.dumps(figures, indent=1))
+    (reports / "evaluate_ranker.md").write_text("\n\n".join([*tables, ""]))
+    for name, drawing in drawings.items():
+        (reports / f"{name}.svg").write_text(drawing)
