@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from math import isnan, log10
+from math import ceil, floor, isnan, log10
 
 WIDTH, HEIGHT = 760, 420
 LEFT, RIGHT, TOP, BOTTOM = 64, 220, 44, 52
@@ -151,11 +151,10 @@ def dots(labels: Sequence[str], series: Sequence[Marks], *, title: str, x_label:
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
         _text(16, 22, title, size=15),
     ]
-    for tick in range(Y_TICKS):
-        value = across.low + (across.high - across.low) * tick / (Y_TICKS - 1)
+    for value in _round_values(across.low, across.high):
         x = across(value)
         parts.append(f'<path d="M{x:.1f} {TOP}V{bottom}" stroke="#dddddd"/>')
-        parts.append(_text(x, bottom + 16, f"{value:.3f}", anchor="middle"))
+        parts.append(_text(x, bottom + 16, f"{value:.4g}", anchor="middle"))
     parts.append(_text((NAMES_WIDTH + WIDTH) / 2, bottom + 36, x_label, anchor="middle"))
     for at, label in enumerate(labels):
         middle = TOP + ROW * (at + 0.5)
@@ -170,6 +169,14 @@ def dots(labels: Sequence[str], series: Sequence[Marks], *, title: str, x_label:
             parts.append(f'<circle cx="{x}" cy="{height - 14}" r="3.5" fill="{colour}"/>')
             parts.append(_text(x + 10, height - 10, marks.name))
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _round_values(low: float, high: float) -> list[float]:
+    """The multiples of 1, 2 or 5 times a power of ten in this stretch, five or some more."""
+    power = 10.0 ** floor(log10((high - low) / 5))
+    step = max(s * power for s in (1, 2, 5) if s * power <= (high - low) / 5)
+    first = ceil(low / step)
+    return [round(at * step, 10) for at in range(first, floor(high / step) + 1)]
 
 
 def _dot(value: tuple[float, float, float], across: _Scale, y: float, colour: str) -> list[str]:

@@ -90,3 +90,19 @@ def test_dots_that_do_not_fit_or_are_none_are_refused():
         _dots(["a", "b"], plots.Marks("switch", [(1, 1, 1)]))
     with pytest.raises(ValueError, match="nothing to draw"):
         _dots(["a"], plots.Marks("switch", [(float("nan"),) * 3]))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "values"),
+    [
+        (0.138, 0.732, [0.2, 0.3, 0.4, 0.5, 0.6, 0.7]),
+        (
+            -0.0012,
+            0.0212,
+            [0.0, 0.002, 0.004, 0.006, 0.008, 0.01, 0.012, 0.014, 0.016, 0.018, 0.02],
+        ),
+        (0, 5, [0, 1, 2, 3, 4, 5]),
+    ],
+)
+def test_the_scale_names_round_values(low, high, values):
+    assert plots._round_values(low, high) == values
