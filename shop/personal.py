@@ -86,7 +86,7 @@ def held(caller: Caller) -> list[str]:
     return [
         f"{number} {one if number == 1 else many}"
         for number, one, many in (
-            (_orders(caller).count(), "order, as far as it is yours", "orders, as far as yours"),
+            (_orders(caller).count(), "order's name and address", "orders' names and addresses"),
             (lines.count(), "product in your cart", "products in your cart"),
             (_keyed(Favourite, caller.keys).count(), "favourite", "favourites"),
             (logged["visits"], "visit", "visits"),

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.cart_over_budget import add_three, budget_field, go_over_budget_here
+from tests.browser.member import order, sign_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NARROW = {"viewport": {"width": 360, "height": 800}, "reduced_motion": "reduce"}
@@ -61,6 +62,49 @@ def test_the_cart_in_each_of_its_states(shopper: Page) -> None:
     budget_field(page).press("Enter")
     expect(page.locator("#budget_error")).to_be_visible()
     assert_accessible(page, "a wrong budget")
+
+
+@BOTH
+def test_what_a_member_finds(shopper: Page) -> None:
+    page = shopper
+    sign_up(page)
+    assert_accessible(page, "account")
+    page.get_by_label("Budget of a new cart").fill("sixty")
+    page.get_by_role("button", name=re.compile("budget of a new cart$")).click()
+    expect(page.get_by_text("A budget is an amount such as")).to_be_visible()
+    assert_accessible(page, "account with a wrong budget")
+    page.goto("/orders")
+    assert_accessible(page, "no orders")
+    page.goto("/favourites")
+    assert_accessible(page, "no favourites")
+    page.goto("/search?search=milk")
+    page.locator(".heart").first.click()
+    expect(page.locator("#toasts")).to_contain_text("is one of your favourites.")
+    assert_accessible(page, "a favourite among cards")
+    page.goto("/favourites")
+    assert_accessible(page, "favourites")
+    order(page)
+    assert_accessible(page, "order")
+    page.goto("/")
+    assert_accessible(page, "home of who has ordered")
+    page.goto("/orders")
+    assert_accessible(page, "orders")
+    page.get_by_role("button", name=re.compile("^Order again")).click()
+    expect(page.get_by_text("From your order of")).to_be_visible()
+    assert_accessible(page, "an order again")
+    page.locator(".line .name a").first.click()
+    page.locator(".recent").scroll_into_view_if_needed()
+    # What is still on its way is shown paler.
+    for title in (page.locator("#alternatives_title"), page.locator("#recent")):
+        expect(title).to_be_visible()
+    assert_accessible(page, "product with what was looked at")
+    page.goto("/recent")
+    assert_accessible(page, "what was looked at")
+    page.goto("/privacy/erase")
+    assert_accessible(page, "erasing asked for")
+    page.get_by_role("button", name="Erase everything").click()
+    expect(page.get_by_text("Please tick that you know it.")).to_be_visible()
+    assert_accessible(page, "erasing without the tick")
 
 
 @BOTH

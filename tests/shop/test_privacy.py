@@ -77,7 +77,7 @@ def test_erasing_asks_first_and_says_what_goes(client, member):
     text = words(client.get("/privacy/erase"))
     for told in (
         "closes the account ada@example.com",
-        "1 order, as far as it is yours",
+        "1 order&#x27;s name and address",
         "1 product in your cart",
         "1 favourite",
         "3 things you looked at or did",
@@ -122,6 +122,14 @@ def test_a_visitor_is_erased_and_a_no_stays_a_no(client):
         assert not model.objects.exists()
     put(client, product())
     assert not Visitor.objects.exists()
+
+
+def test_what_the_browser_itself_keeps_goes_with_the_rest(client, settings):
+    settings.CONSENT = "ask"
+    client.post("/favourites", {"product_id": product("Tea").pk})
+    assert client.session["favourites"]
+    client.post("/privacy/erase", {"sure": "on"})
+    assert "favourites" not in client.session
 
 
 def test_staff_cannot_close_their_own_account_here(admin_client):

@@ -45,6 +45,7 @@ def test_without_consent_nothing_is_kept_and_nothing_of_before_is_shown(client, 
     page = client.get("/recent")
     assert "you have not agreed" in words(page)
     assert "Tea" not in words(page)
+    assert "Tea" not in words(client.get("/recent", **HTMX))
     look(client, product("Coffee"))
     assert Event.objects.count() == 1
 
