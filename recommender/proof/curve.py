@@ -27,7 +27,7 @@ from recommender.ranking.query import Floats, Ints
 from recommender.ranking.training_set import TrainingSet
 
 WHOLE_K, SLATE_K = 10, 5
-SPARE = 1.4
+SPARE = 1.25
 """So many more visits are played: of some slates no label tells two items apart."""
 
 FRESH = 50_000
