@@ -12,7 +12,7 @@ import django
 import numpy as np
 
 from recommender import plots, report
-from recommender.proof import curve, starts
+from recommender.proof import curve, goals, starts
 from recommender.proof.curve import Exam, Marks
 from recommender.proof.world import World
 from recommender.ranking.blend import Blend
@@ -145,6 +145,7 @@ def markdown(figures: Figures, *, seeds: int, fresh: int) -> str:
             cells = " | ".join(_cell(figures[size][measure].get(policy)) for size in figures)
             lines.append(f"| {words} | {cells} |")
         lines.append("")
+    lines += [*goals.table(figures), ""]
     for policy in SERVED:
         rungs = "; ".join(
             f"after {int(size):,}: {', '.join(found['served'][policy])}"
