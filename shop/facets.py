@@ -104,6 +104,30 @@ def of(products: QuerySet[Product], narrowed: Narrowed, *, level: str) -> Facets
     )
 
 
+_kept: tuple[int, dict[int | None, Facets]] = (-1, {})
+
+
+def kept(products: QuerySet[Product], *, level: str, shelf: int | None, version: int) -> Facets:
+    """As ``of`` for all ``products`` of a shelf (None: of the store), not narrowed down.
+
+    Counted once per process and ``version`` of the catalogue: a row per product is too dear for
+    a page that most visits begin with.
+    """
+    global _kept  # noqa: PLW0603 the counts of the newest catalogue
+    if _kept[0] != version:
+        _kept = (version, {})
+    counted = _kept[1]
+    if shelf not in counted:
+        counted[shelf] = of(products, Narrowed(), level=level)
+    return counted[shelf]
+
+
+def forget() -> None:
+    """As a new process would stand."""
+    global _kept  # noqa: PLW0603
+    _kept = (-1, {})
+
+
 def _fits(row: _Row, narrowed: Narrowed, *, but: str = "") -> bool:
     low, high = narrowed.min_price, narrowed.max_price
     return (

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 import pytest
 
 from scripts import system_packages
-from shop import tree, vocabulary
+from shop import facets, tree, vocabulary
 
 
 @pytest.fixture(autouse=True)
 def _new_catalogue() -> Iterator[None]:
     """Each test has a catalogue of its own, whose version may be that of another test's."""
-    for held in (vocabulary, tree):
+    for held in (vocabulary, tree, facets):
         held.forget()
     yield
-    for held in (vocabulary, tree):
+    for held in (vocabulary, tree, facets):
         held.forget()
 
 

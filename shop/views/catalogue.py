@@ -100,19 +100,23 @@ def _catalogue(request: HttpRequest, shelf: Category | None) -> HttpResponse:
         promotion=wanted["promotion"],
     )
     title, level = DIVIDED.get(Category.Level(shelf.level) if shelf else None, ("", "category"))
-    found = facets.of(shelves.matching(text=reading, shelf=shelf), narrowed, level=level)
+    products = shelves.matching(text=reading, shelf=shelf)
+    if plain := not any((wanted["search"], *asdict(narrowed).values())):
+        of_shelf, version = shelf.pk if shelf else None, tree.current().version
+        found = facets.kept(products, level=level, shelf=of_shelf, version=version)
+    else:
+        found = facets.of(products, narrowed, level=level)
     total = found.total
     matching = shelves.matching(text=reading, shelf=shelf, **asdict(narrowed))
     last = max(1, -(-total // shelves.PAGE_SIZE))
     pages = Pages(number=min(wanted["page"], last), count=last)
     ordered = shelves.ordered(matching, wanted["sort"]).select_related("brand", "category")
     first = (pages.number - 1) * shelves.PAGE_SIZE
-    # Counts of the whole tree are true of a page that nothing narrows down.
-    whole = shelf is not None and not any((wanted["search"], *asdict(narrowed).values()))
     context = {
         "category": shelf,
         "category_path": path(shelf) if shelf else [],
-        "branches": tree.current().branches if whole else (),
+        # Counts of the whole tree are true of a page that nothing narrows down.
+        "branches": tree.current().branches if plain and shelf else (),
         "opened": _upwards(shelf),
         "heading": shelf.name if shelf else _heading(wanted),
         "wanted": {**wanted, **form.typed},

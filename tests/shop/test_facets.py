@@ -115,3 +115,17 @@ def test_the_counts_stand_beside_their_choices(client):
     assert "On promotion only 1" in text
     assert "Vegan 2" in text
     assert "Leaf 2" in text
+
+
+def test_a_whole_shelf_is_counted_once_until_the_catalogue_changes(
+    client, monkeypatch, django_assert_num_queries
+):
+    assert client.get("/search").context["facets"].total == 4
+    with django_assert_num_queries(1):
+        assert client.get("/search").context["facets"].total == 4
+    with django_assert_num_queries(2):
+        assert client.get("/search?diet=vegan").context["facets"].total == 2
+    monkeypatch.setattr("shop.tree.LOOKS_AGAIN_AFTER", 0.0)
+    product("Herbs")
+    assert client.get("/search").context["facets"].total == 5
+    assert client.get("/c/tea").context["facets"].total == 1

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from shop import usual_prices
+from shop.models import CatalogueVersion
 
 
 class Command(BaseCommand):
@@ -15,4 +16,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         moved = usual_prices.refresh(now=timezone.now())
+        CatalogueVersion.grow()
         self.stdout.write(f"{moved} usual price{'' if moved == 1 else 's'} moved.")
