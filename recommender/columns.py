@@ -39,14 +39,14 @@ def remove(row: ColumnsFile) -> None:
 @lru_cache(maxsize=4)
 def snapshot(tag: str) -> Snapshot:
     """The snapshot stored under ``tag``; FileNotFoundError or DamagedColumns when it cannot be."""
-    data = files.read("training", name_of(ColumnsFile.Kind.SNAPSHOT, tag))
+    data = files.mapped("training", name_of(ColumnsFile.Kind.SNAPSHOT, tag))
     return columns_file.load(Snapshot, data, tag=tag)
 
 
 @lru_cache(maxsize=4)
 def vectors(tag: str) -> Vectors:
     """The vectors stored under ``tag``; as for ``snapshot``."""
-    data = files.read("training", name_of(ColumnsFile.Kind.VECTORS, tag))
+    data = files.mapped("training", name_of(ColumnsFile.Kind.VECTORS, tag))
     return columns_file.load(Vectors, data, tag=tag)
 
 
@@ -94,4 +94,4 @@ class Held(Generic[T]):
 
 def name_of(kind: str, tag: str) -> str:
     """A file's place in the ``training`` storage."""
-    return f"{kind}-{tag}.npz"
+    return f"{kind}-{tag}.columns"

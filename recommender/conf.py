@@ -55,6 +55,7 @@ class Conf:
     alarm_lag_seconds: int = 30
     alarm_attempts: int = 5
     snapshot_days: int = 1
+    vectors_days: int = 1
     # How long what is kept: docs/operations.md, "What grows".
     keep_log_days: int = 400
     keep_functional_days: int = 30

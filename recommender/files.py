@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import tempfile
 from pathlib import Path
@@ -36,6 +37,21 @@ def read(storage_name: str, name: str) -> bytes:
     """All bytes of ``name``; FileNotFoundError when it is not there."""
     with storages[storage_name].open(name, "rb") as file:
         return bytes(file.read())
+
+
+def mapped(storage_name: str, name: str) -> bytes | mmap.mmap:
+    """``name`` mapped into memory, which all processes of the machine share; raises as ``read``.
+
+    All its bytes where the storage has no paths, or the file is empty. What is deleted or replaced
+    later stays as it was in the mapping, because files are replaced whole.
+    """
+    storage = storages[storage_name]
+    if not isinstance(storage, FileSystemStorage):
+        return read(storage_name, name)
+    with Path(storage.path(name)).open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return b""
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def delete(storage_name: str, name: str) -> None:

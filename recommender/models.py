@@ -141,6 +141,8 @@ class TrainingRun(models.Model):
     ended_at = models.DateTimeField(null=True)
     # Somebody asked for a training though no bucket is due; null once one has ended.
     asked_at = models.DateTimeField(null=True)
+    # When a worker last began to fit the vectors anew.
+    refit_at = models.DateTimeField(null=True)
     # When what is no longer kept was last deleted.
     pruned_at = models.DateTimeField(null=True)
 

@@ -37,7 +37,7 @@ OURS = {
     "rankers": re.compile(r"[0-9a-f]{64}\.txt|\..+\.part"),
     "training": re.compile(
         r"days/[-0-9]{10}/([0-9a-f]{64}\.parquet|\..+\.part)"
-        r"|(snapshot|vectors)-[0-9a-f]{64}\.npz|ltr-[0-9a-f]{24}\.parquet|\..+\.part"
+        r"|(snapshot|vectors)-[0-9a-f]{64}\.(columns|npz)|ltr-[0-9a-f]{24}\.parquet|\..+\.part"
     ),
 }
 """Names that this program gives to files; what people put beside them is left alone."""

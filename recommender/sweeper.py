@@ -14,7 +14,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from recommender import conf, erasure, lease, processes, retention, trainer
+from recommender import conf, erasure, lease, processes, refit, retention, trainer
 from shop import usual_prices
 
 logger = logging.getLogger(__name__)
@@ -49,6 +49,7 @@ def daily() -> None:
         return
     _asked = time.monotonic()
     usual_prices.refresh_if_due(now=timezone.now())
+    refit.start_if_due(now=timezone.now())
 
 
 def _start_training() -> None:

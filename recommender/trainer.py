@@ -68,9 +68,17 @@ def weigh_if_overdue() -> None:
     tag = without_weights()
     if tag is None:
         return
-    problem = _watch(_spawn("weigh_ranker", tag))
+    problem = in_a_process("weigh_ranker", tag)
     if problem:
         logger.error("weights of %s: %s", tag, problem)
+
+
+def in_a_process(*arguments: str) -> str:
+    """Run this command of ours within a training's limits and wait; what went wrong, or nothing."""
+    try:
+        return _watch(_spawn(*arguments))
+    except OSError as error:
+        return f"The process could not be started: {error}"
 
 
 def _spawn(*arguments: str) -> subprocess.Popen[bytes]:

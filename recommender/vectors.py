@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +19,8 @@ from recommender.ranking.semantic import CharacterNgrams, Embedder
 from recommender.ranking.statistics import Purchases, fit_statistics
 from recommender.ranking.vectors import make_vectors
 from shop.models import CatalogueVersion, Order, OrderLine, Product
+
+logger = logging.getLogger(__name__)
 
 NONE = Vectors(
     tag="",
@@ -136,7 +139,19 @@ def _renew(held: Vectors | None) -> Vectors:
     )
     if newest is None:
         return NONE
-    return held if held is not None and held.tag == newest else columns.vectors(newest)
+    if held is not None and held.tag == newest:
+        return held
+    try:
+        return columns.vectors(newest)
+    except (OSError, DamagedColumns):
+        if held is not None:
+            raise
+        # Of another release, or damaged: without them features are unknown, with an error no
+        # ranker serves. The next fit mends it.
+        logger.exception(
+            "vectors %s cannot be read; until the next fit there are none", newest[:12]
+        )
+        return NONE
 
 
 _held = columns.Held(_renew)

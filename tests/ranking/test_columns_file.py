@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import io
+import mmap
 from dataclasses import fields, replace
 
 import numpy as np
@@ -59,8 +59,24 @@ def test_a_flipped_bit_anywhere_is_noticed_or_harmless():
         assert columns_file.content_tag(found) == VECTORS.tag
 
 
-def test_pickled_objects_are_refused():
-    buffer = io.BytesIO()
-    np.savez(buffer, plain=np.array({"tag": "x"}, dtype=object))
-    with pytest.raises(columns_file.DamagedColumns, match="allow_pickle"):
-        columns_file.load(Snapshot, buffer.getvalue(), tag="x")
+def test_a_file_of_another_kind_and_one_with_objects_are_refused():
+    with pytest.raises(columns_file.DamagedColumns, match="does not begin as"):
+        columns_file.load(Vectors, b"PK" + columns_file.dump(VECTORS), tag=VECTORS.tag)
+    objects = columns_file.dump(VECTORS).replace(b'"<i8"', b'"|O"', 1)
+    with pytest.raises(columns_file.DamagedColumns, match="cannot be read"):
+        columns_file.load(Vectors, objects, tag=VECTORS.tag)
+
+
+def test_a_mapped_file_is_not_copied_and_every_array_is_aligned(tmp_path):
+    path = tmp_path / "vectors"
+    path.write_bytes(columns_file.dump(VECTORS))
+    with path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    begin = np.frombuffer(mapped, np.uint8).ctypes.data
+    found = columns_file.load(Vectors, mapped, tag=VECTORS.tag)
+    for field in fields(found):
+        array = getattr(found, field.name)
+        if isinstance(array, np.ndarray) and array.size:
+            assert 0 < array.ctypes.data - begin < len(mapped), field.name
+            assert array.ctypes.data % columns_file.ALIGNMENT == 0
+            assert not array.flags.writeable

@@ -136,7 +136,7 @@ def test_a_file_that_two_rankers_share_stays_with_the_one_that_is_kept():
         ("training", f"ltr-{'d' * 24}.parquet"),
         ("training", f"days/2029-01-01/{'d' * 64}.parquet"),
         ("training", "days/2029-01-01/.tmpx.part"),
-        ("training", f"snapshot-{'d' * 64}.npz"),
+        ("training", f"snapshot-{'d' * 64}.columns"),
     ],
 )
 def test_files_that_no_row_names_go_after_a_day(storage, name):

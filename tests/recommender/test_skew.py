@@ -66,7 +66,7 @@ def test_the_last_bit_of_one_feature_is_found(slate):
 
 
 def test_a_damaged_snapshot_is_found(slate):
-    name = f"snapshot-{slate.snapshot_tag}.npz"
+    name = f"snapshot-{slate.snapshot_tag}.columns"
     files.write("training", name, files.read("training", name)[:-40])
     found = _check(slate)
     assert found.differences == 3 * len(NAMES)

@@ -129,7 +129,7 @@ def test_an_empty_store_has_an_empty_snapshot():
 def test_a_damaged_snapshot_is_made_again():
     (product,) = market.coffees("5.00")
     first = snapshot.current()
-    files.write("training", f"snapshot-{first.tag}.npz", b"damaged")
+    files.write("training", f"snapshot-{first.tag}.columns", b"damaged")
     start_afresh()
     assert snapshot.current().product_id.tolist() == [product.pk]
 
@@ -140,8 +140,16 @@ def test_of_damaged_vectors_the_last_good_ones_stay():
     assert vectors.current().tag == good.tag
     market.coffees("3.00")
     bad = vectors.fit(now=timezone.now())
-    files.write("training", f"vectors-{bad.tag}.npz", b"damaged")
+    files.write("training", f"vectors-{bad.tag}.columns", b"damaged")
     assert vectors.current().tag == good.tag
+
+
+def test_without_good_ones_unreadable_vectors_are_none_and_fail_nothing():
+    market.coffees("5.00", "4.00")
+    only = vectors.fit(now=timezone.now())
+    files.write("training", f"vectors-{only.tag}.columns", b"of another release")
+    start_afresh()
+    assert vectors.current() is vectors.NONE
 
 
 def test_without_vectors_every_text_feature_is_undefined():
