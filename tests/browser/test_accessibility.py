@@ -92,6 +92,9 @@ def test_what_a_member_finds(shopper: Page) -> None:
     page.get_by_role("button", name=re.compile("^Order again")).click()
     expect(page.get_by_text("From your order of")).to_be_visible()
     assert_accessible(page, "an order again")
+    page.goto("/search?search=coffee")
+    page.locator(".product h3 a").first.click()
+    page.goto("/cart")
     page.locator(".line .name a").first.click()
     page.locator(".recent").scroll_into_view_if_needed()
     # What is still on its way is shown paler.
