@@ -28,7 +28,8 @@ WORDS: dict[str, tuple[Callable[[float], bool], str]] = {
     "diet_match_flag": (lambda value: value == 1, "Keeps every diet label you need"),
     "quality_tags_score": (lambda value: value > 0, "Carries a quality label"),
     "same_semantic_id_flag": (lambda value: value == 1, "Of the same sort"),
-    "distance_to_semantic_center": (lambda value: value <= 0.6, "Fits what you usually buy"),
+    # The cart counts, too: somebody new has no usual purchases.
+    "distance_to_semantic_center": (lambda value: value <= 0.6, "Close to what you shop for"),
     "bought_share": (lambda value: value > 0, "You chose it before"),
     "bought_lately_share": (lambda value: value > 0, "You chose it before"),
     "bought_rank": (lambda value: value >= 0, "You chose it before"),
