@@ -32,11 +32,16 @@ def assert_accessible(page: Page, state: str) -> None:
 @BOTH
 def test_the_pages_at_rest(shopper: Page) -> None:
     for address in (
-        "/", "/search?search=milk", "/cart", "/account/sign-in", "/account/sign-up",
+        "/", "/search?search=milk", "/c/bakery", "/cart", "/account/sign-in", "/account/sign-up",
         "/account/password", "/account/diet", "/privacy", "/nowhere",
     ):  # fmt: skip
         shopper.goto(address)
         assert_accessible(shopper, address)
+        if shopper.locator("details").count():
+            shopper.evaluate(
+                "document.querySelectorAll('details').forEach((one) => one.open = true)"
+            )
+            assert_accessible(shopper, f"{address} with everything open")
 
 
 @BOTH
