@@ -53,12 +53,12 @@ def caller_of(member: Member) -> Caller:
 def export(caller: Caller, *, now: datetime) -> dict[str, Any]:
     """All of it, as JSON can hold it with Django's encoder.
 
-    Of the account, and of this browser where it was used without one.
+    Of the account and its browsers (``tracking.personal.keys_of``), or of this browser.
     """
-    keys = caller.keys
+    keys = log.keys_of(caller)
     accounts = _accounts(caller)
     carts = Cart.objects.filter(shopper_key__in=keys)
-    orders = _orders(caller)
+    orders = _orders(caller, keys)
     return {
         "made_at": now,
         "account": _rows(accounts),
@@ -81,34 +81,42 @@ def export(caller: Caller, *, now: datetime) -> dict[str, Any]:
 
 def held(caller: Caller) -> list[str]:
     """How much of it there is, in the words of a page."""
-    logged = log.counts(caller)
-    lines = CartLine.objects.filter(cart__shopper_key__in=caller.keys)
+    logged, keys = log.counts(caller), log.keys_of(caller)
+    lines = CartLine.objects.filter(cart__shopper_key__in=keys)
     return [
-        f"{number} {one if number == 1 else many}"
+        (one if number == 1 else many).format(number)
         for number, one, many in (
-            (_orders(caller).count(), "order's name and address", "orders' names and addresses"),
-            (lines.count(), "product in your cart", "products in your cart"),
-            (_keyed(Favourite, caller.keys).count(), "favourite", "favourites"),
-            (logged["visits"], "visit", "visits"),
-            (logged["events"], "thing you looked at or did", "things you looked at or did"),
-            (logged["slates"], "list of alternatives you saw", "lists of alternatives you saw"),
+            (
+                _orders(caller, keys).count(),
+                "the name and address in {} order",
+                "the name and address in {} orders",
+            ),
+            (lines.count(), "{} product in your cart", "{} products in your cart"),
+            (_keyed(Favourite, keys).count(), "{} favourite", "{} favourites"),
+            (logged["visits"], "{} visit", "{} visits"),
+            (logged["events"], "{} thing you looked at or did", "{} things you looked at or did"),
+            (
+                logged["slates"],
+                "{} list of alternatives you saw",
+                "{} lists of alternatives you saw",
+            ),
         )
         if number
     ]
 
 
 def erase(caller: Caller) -> None:
-    """Erase the account and all that is known by its key or by this browser's; all or nothing.
+    """Erase the account and all that is known by its key or its browsers'; all or nothing.
 
     Orders are made nobody's: the shop keeps its books. Training rows follow once this is through
     (see ``recommender/erasure.py``). Raises Conflict (``staff``) for an account of the back office.
     """
-    keys = caller.keys
+    keys = log.keys_of(caller)
     with transaction.atomic():
         account = _accounts(caller).select_for_update().first()
         if account is not None and account.is_staff:
             raise Conflict("A staff account is closed in the back office.", code="staff")
-        _make_nobodys(list(_orders(caller)))
+        _make_nobodys(list(_orders(caller, keys)))
         for model in KEYED:
             _keyed(model, keys).delete()
         log.erase(caller)
@@ -123,8 +131,8 @@ def _accounts(caller: Caller) -> QuerySet[Member]:
     return found.none() if caller.member_id is None else found.filter(pk=caller.member_id)
 
 
-def _orders(caller: Caller) -> QuerySet[Order]:
-    mine = Q(shopper_key__in=caller.keys)
+def _orders(caller: Caller, keys: Sequence[str]) -> QuerySet[Order]:
+    mine = Q(shopper_key__in=keys)
     if caller.member_id is not None:
         mine |= Q(member=caller.member_id)
     return Order.objects.filter(mine).order_by("pk")

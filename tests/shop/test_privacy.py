@@ -2,6 +2,7 @@ import json
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.test import Client
 
 from shop.models import Cart, Favourite, Member, Order
 from tests.shop.pages import put, words
@@ -77,7 +78,7 @@ def test_erasing_asks_first_and_says_what_goes(client, member):
     text = words(client.get("/privacy/erase"))
     for told in (
         "closes the account ada@example.com",
-        "1 order&#x27;s name and address",
+        "the name and address in 1 order",
         "1 product in your cart",
         "1 favourite",
         "3 things you looked at or did",
@@ -122,6 +123,31 @@ def test_a_visitor_is_erased_and_a_no_stays_a_no(client):
         assert not model.objects.exists()
     put(client, product())
     assert not Visitor.objects.exists()
+
+
+def test_what_the_members_other_browser_left_before_signing_in_goes_too(client, member):
+    other = Client()
+    shopped(other)
+    other.force_login(member)
+    other.get(product().get_absolute_url())
+    client.force_login(member)
+    assert [order["name"] for order in exported(client)["orders"]] == ["Ada"]
+    client.post("/privacy/erase", {"sure": "on"})
+    assert Order.objects.get().name == ""
+    for model in (Cart, Favourite, Event):
+        assert not model.objects.exists()
+
+
+def test_a_browser_that_somebody_else_signed_in_to_as_well_is_left_alone(client, member):
+    other = Client()
+    shopped(other)
+    for one in (member, Member.objects.create_user("b", "b@example.com")):
+        other.force_login(one)
+        other.get(product().get_absolute_url())
+    client.force_login(member)
+    client.post("/privacy/erase", {"sure": "on"})
+    assert Order.objects.get().name == "Ada"
+    assert Favourite.objects.exists()
 
 
 def test_what_the_browser_itself_keeps_goes_with_the_rest(client, settings):
