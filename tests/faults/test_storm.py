@@ -1,4 +1,4 @@
-"""TARGETS R4: worker, trainer and buyers are killed again and again, and no order is lost.
+"""TARGETS R4: workers, trainings and buyers are killed and paused, and no order is lost.
 
 ``FAULTS_KILLS`` makes it larger; the seed of the storm is fixed.
 """
@@ -24,7 +24,9 @@ from tests.flows.running_store import ROOT, WORKER, WORKER_OPTIONS, manage, unti
 pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("FAULTS_KILLS", "20"))
-BUYERS, PAUSE = 2, 0.2
+BUYERS, WORKERS, PAUSE = 2, 2, 0.2
+LEASE = 2.0
+"""Seconds, as in tests/faults/settings.py."""
 
 
 class Buyer:
@@ -73,7 +75,12 @@ class Worker:
     def trainings(self) -> list[int]:
         """The processes that it has spawned."""
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        return [int(pid) for task in tasks for pid in task.read_text().split()]
+        found: list[int] = []
+        for task in tasks:
+            # A thread may end while it is looked at.
+            with suppress(OSError):
+                found += map(int, task.read_text().split())
+        return found
 
     def kill(self) -> None:
         """The worker alone: a training that it spawned goes on without it."""
@@ -94,27 +101,30 @@ class Worker:
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to find trainings")
 def test_nothing_acknowledged_is_lost_and_every_bucket_is_satisfied(tmp_path):
     rng = random.Random(4)
-    killed = {"worker": 0, "training": 0, "buyer": 0}
+    done = dict.fromkeys(("worker", "training", "buyer", "pause"), 0)
     with processes.store("embedded", tmp_path) as environment:
         calls = "from tests.flows import seeded; seeded.slates('price_saving', 20)"
         manage(environment, "shell", "-v", "0", "-c", calls)
         buyers = [Buyer(environment, f"b{at}") for at in range(BUYERS)]
-        workers = [Worker(environment)]
+        alive = [Worker(environment) for _ in range(WORKERS)]
+        workers = list(alive)
         try:
             until(lambda: all(len(buyer.acknowledged) > 5 for buyer in buyers))
-            while sum(killed.values()) < KILLS:
+            while sum(done.values()) < KILLS:
                 time.sleep(rng.uniform(0.5, 3.0))
-                kind = rng.choice(["worker", "training", "training", "buyer"])
+                kind = rng.choice(["worker", "training", "training", "buyer", "pause"])
                 if kind == "buyer":
                     buyer = rng.choice(buyers)
                     buyer.kill()
                     buyer.start()
                 elif kind == "worker":
-                    workers[-1].kill()
-                    workers.append(Worker(environment))
-                elif not _killed_a_training(workers[-1]):
+                    at = rng.randrange(WORKERS)
+                    alive[at].kill()
+                    alive[at] = Worker(environment)
+                    workers.append(alive[at])
+                elif not _struck(alive, paused=kind == "pause"):
                     continue
-                killed[kind] += 1
+                done[kind] += 1
             for buyer in buyers:
                 buyer.kill()
             until(lambda: _satisfied(environment))
@@ -124,7 +134,7 @@ def test_nothing_acknowledged_is_lost_and_every_bucket_is_satisfied(tmp_path):
             for worker in workers:
                 worker.kill_all()
         found = json.loads(manage(environment, "shell", "-v", "0", "-c", REPORT))
-    assert min(killed.values()) > 0, killed
+    assert min(done.values()) > 0, done
     acknowledged = {key: token for buyer in buyers for key, token in buyer.acknowledged.items()}
     assert acknowledged.items() <= found["orders"].items()
     # At most the one order of each kill that was placed and not heard of.
@@ -138,15 +148,21 @@ def test_nothing_acknowledged_is_lost_and_every_bucket_is_satisfied(tmp_path):
     assert found["files_without_row"] <= KILLS
 
 
-def _killed_a_training(worker: Worker) -> bool:
-    """Kill the training that runs, or the next one that starts within a while."""
+def _struck(workers: list[Worker], *, paused: bool) -> bool:
+    """Kill the training that runs, or the next one that starts within a while.
+
+    Or pause it for longer than its lease: when it goes on, the other worker has overtaken it.
+    """
     for _ in range(200):
-        for pid in worker.trainings():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-            return True
+        for pid in [pid for worker in workers for pid in worker.trainings()]:
+            with suppress(ProcessLookupError):
+                if not paused:
+                    os.kill(pid, signal.SIGKILL)
+                    return True
+                os.kill(pid, signal.SIGSTOP)
+                time.sleep(LEASE + 1)
+                os.kill(pid, signal.SIGCONT)
+                return True
         time.sleep(0.05)
     return False
 
