@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from html import unescape
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,12 @@ class Shopper:
         )
         with self.opener.open(request, timeout=30) as answer:
             return json.loads(answer.read())
+
+    def page(self, path: str) -> str:
+        """What a browser would be sent, entities undone."""
+        request = urllib.request.Request(self.address + path, headers={"Accept": "text/html"})  # noqa: S310
+        with self.opener.open(request, timeout=30) as answer:
+            return unescape(answer.read().decode())
 
     def over_budget(self, product: int) -> Any:
         """The panel for a cart with this product and a budget of three dollars."""

@@ -129,6 +129,7 @@ def test_a_challenger_that_is_no_better_moves_nothing_and_the_page_says_why(
         ledger = Shopper(store.addresses[0]).call("GET", "/api/model/versions")
         assert [version["status"] for version in ledger["versions"]] == ["rejected"]
         assert ledger["versions"][0]["reasons"][0] in message
+        assert f"Kept out by the gate: {message}" in Shopper(store.addresses[1]).page("/model")
 
 
 def _fifth_in_a_browser(store: Open, playwright, browser_path: str, last: str) -> list[str]:
