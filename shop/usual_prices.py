@@ -23,11 +23,15 @@ BATCH = 900
 def refresh(product_ids: Sequence[int] | None = None, *, now: datetime) -> int:
     """Works out the usual prices of these products, or of all, and returns how many moved.
 
-    Two queries and an UPDATE for every ``BATCH`` products.
+    Two queries and an UPDATE for every ``BATCH`` products. What moved is a change of the catalogue:
+    the counts of promotions are kept by its version.
     """
     wanted = Product.objects.order_by("pk").values_list("pk", flat=True)
     ids = list(wanted if product_ids is None else wanted.filter(pk__in=product_ids))
-    return sum(_refresh(ids[at : at + BATCH], now=now) for at in range(0, len(ids), BATCH))
+    moved = sum(_refresh(ids[at : at + BATCH], now=now) for at in range(0, len(ids), BATCH))
+    if moved:
+        CatalogueVersion.grow()
+    return moved
 
 
 def refresh_if_due(*, now: datetime) -> bool:

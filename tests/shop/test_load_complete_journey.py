@@ -165,7 +165,7 @@ def test_the_second_run_changes_nothing_and_says_so() -> None:
     out = io.StringIO()
     call_command("load_complete_journey", stdout=out)
     after = (CatalogueVersion.current(), Order.objects.count(), PriceChange.objects.count())
-    assert after == before == (1, 4, 6)
+    assert after == before == (2, 4, 6)
     assert "loaded already (3 products). Nothing changed." in out.getvalue()
 
 

@@ -94,13 +94,23 @@ def test_once_a_day_and_by_one_worker(monkeypatch):
 
 
 @pytest.mark.parametrize("count", [1, 40])
-def test_a_batch_costs_3_queries_and_an_update_of_what_moved(count, django_assert_num_queries):
+def test_a_batch_costs_3_queries_and_2_updates_where_something_moved(
+    count, django_assert_num_queries
+):
     for number in range(count):
         priced(f"Tea {number}", (7, "4.00"), (300, "5.00"))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         usual_prices.refresh(now=NOW)
     with django_assert_num_queries(3):
         usual_prices.refresh(now=NOW)
+
+
+def test_what_moved_is_a_new_version_of_the_catalogue_and_nothing_moved_is_none():
+    priced("Tea", (300, "5.00"))
+    before = CatalogueVersion.current()
+    usual_prices.refresh(now=NOW)
+    usual_prices.refresh(now=NOW)
+    assert CatalogueVersion.current() == before + 1
 
 
 def test_the_command_says_how_many_moved(capsys):
