@@ -118,7 +118,16 @@ class Snapshot:
         other = replace(self, **columns)
         # Which products a type has does not change, and finding out is the dear part.
         other.__dict__["rows_by_type"] = self.rows_by_type
+        other.__dict__["place_in_type"] = self.place_in_type
         return other
+
+    @cached_property
+    def place_in_type(self) -> Ints:
+        """Each product's place among the ``rows_by_type`` of its type, shape (products,)."""
+        place = np.empty(len(self.product_id), dtype=np.int64)
+        for rows in self.rows_by_type.values():
+            place[rows] = np.arange(len(rows))
+        return place
 
     @cached_property
     def rows_by_type(self) -> dict[int, Ints]:

@@ -21,7 +21,7 @@ def _slates(slates: int, *, size: int = 5, seed: int = 0, at: int = POPULAR) -> 
 
 def test_five_slates_of_six_rows_are_enough_to_split():
     fitted = ranker.fit(_slates(5, size=6), rounds=20)
-    assert fitted.gain()[POPULAR] == fitted.gain().max() > 0
+    assert fitted.gain()[POPULAR] > 5 * fitted.gain().mean()
     assert len(np.unique(fitted.score(lessons.features(5, 6)))) > 1
 
 

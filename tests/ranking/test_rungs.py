@@ -41,16 +41,16 @@ def test_rounds_are_found_on_the_newest_fifth_and_the_refit_sees_all_slates(monk
 def test_one_shopper_alone_cannot_turn_the_store_round():
     # 300 slates of one bot want the dearest, 40 shoppers with a slate each the cheapest.
     matrix = lessons.features(340, 5)
-    appeal = matrix[:, column("popularity")].copy()
+    appeal = matrix[:, column("popularity_half_year")].copy()
     appeal[:1500] *= -1
     shopper = ["bot"] * 1500 + [f"v:{at // 5}" for at in range(200)]
     rows = lessons.frame(matrix, lessons.best_of(appeal, 5), shopper=shopper)
     honest, every = rows.iloc[1500:], rows
     for given in (honest, every):
         fitted = rungs.fit_linear(TrainingSet.from_rows(given))
-        assert fitted.weights[column("popularity")] > 0.2
+        assert fitted.weights[column("popularity_half_year")] > 0.2
     uncapped = rungs.fit_linear(TrainingSet.from_rows(rows.assign(shopper=rows["qid"])))
-    assert uncapped.weights[column("popularity")] < -0.9
+    assert uncapped.weights[column("popularity_half_year")] < -0.9
 
 
 def test_289_positive_samples_are_refused_with_their_number_by_both_rungs():

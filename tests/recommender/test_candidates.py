@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
 import pytest
+from django.utils import timezone
 
 from recommender import candidates, snapshot, vectors
 from recommender.ranking.query import Swaps
@@ -108,3 +110,19 @@ def test_the_number_of_pairs_is_bounded(settings):
     assert len(swaps) == 10
     # The cheapest is among them, because half of the places go by saving.
     assert int(np.min(held.price_cents[swaps.candidate_row])) == 300
+
+
+def test_half_of_the_places_go_to_what_shoppers_take_after_the_anchor(settings):
+    settings.RECOMMENDER = {"MOST_PAIRS": 10, "CHECK_SECONDS": 0.0}
+    products = market.coffees("9.00", *[f"{3 + at / 100:.2f}" for at in range(30)])
+    anchor, *_, taken, popular = products
+    ann, now = market.member(), timezone.now()
+    for day, product in enumerate((anchor, taken)):
+        market.imported_order(ann, product, placed_at=now - timedelta(days=9 - day))
+    for at in range(9):
+        other = market.member(f"{at}@example.org")
+        market.imported_order(other, popular, placed_at=now - timedelta(days=5))
+    vectors.fit(now=now)
+    # The two dearest of the thirty have the least saving.
+    assert {taken.pk, popular.pk} < set(_products(_eligible([(anchor, 1)])))
+    assert len(_products(_eligible([(anchor, 1)]))) == 10

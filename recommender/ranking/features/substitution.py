@@ -6,7 +6,7 @@ import numpy as np
 
 from recommender.ranking.features.alignment import align
 from recommender.ranking.features.own import own
-from recommender.ranking.query import Floats, Query, State, Swaps
+from recommender.ranking.query import Floats, Query, Snapshot, State, Swaps, Vectors
 
 PRIOR_VISITS = 5.0
 """So many visits that chose by popularity are added to those after the anchor."""
@@ -18,11 +18,17 @@ def followed_by(query: Query, swaps: Swaps, state: State) -> Floats:
     (transitions + 5 x the candidate's half-year popularity) / (transitions from the anchor + 5),
     a transition counting half after 91 days; NaN where the two are of different types.
     """
-    alignment, kind = align(state.snapshot, state.vectors), state.snapshot.type_id
-    followed, total = alignment.followed(swaps.anchor_row, swaps.candidate_row)
-    expected = PRIOR_VISITS * state.snapshot.popularity_half_year[swaps.candidate_row]
-    share = np.log((followed + expected) / (total + PRIOR_VISITS))
+    kind = state.snapshot.type_id
+    share = np.log(next_share(swaps, state.snapshot, state.vectors))
     return np.where(kind[swaps.anchor_row] == kind[swaps.candidate_row], share, np.nan)
+
+
+def next_share(swaps: Swaps, snapshot: Snapshot, vectors: Vectors) -> Floats:
+    """The share of the visits after the anchor that bought the candidate, shrunk to its popularity
+    within its own type, shape (swaps,)."""
+    followed, total = align(snapshot, vectors).followed(swaps.anchor_row, swaps.candidate_row)
+    expected = PRIOR_VISITS * snapshot.popularity_half_year[swaps.candidate_row]
+    return np.asarray((followed + expected) / (total + PRIOR_VISITS))
 
 
 def item_item(query: Query, swaps: Swaps, state: State) -> Floats:

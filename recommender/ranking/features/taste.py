@@ -24,15 +24,12 @@ def cf_bpr_score(query: Query, swaps: Swaps, state: State) -> Floats:
     """
     snapshot, alignment = state.snapshot, align(state.snapshot, state.vectors)
     shopper = _shopper_factors(query, state, alignment)
-    types = snapshot.type_id[swaps.candidate_row]
-    affinity = np.empty(len(swaps))
-    for kind in np.unique(types).tolist():
-        here = types == kind
-        rows = snapshot.rows_by_type[kind]
-        scores = dots(alignment.factors_of_type(kind), shopper)
-        own = scores[np.searchsorted(rows, swaps.candidate_row[here])]
-        affinity[here] = _percentile(scores, own)
-    return affinity
+    kinds, place = np.unique(snapshot.type_id[swaps.candidate_row], return_inverse=True)
+    scores = [dots(alignment.factors_of_type(kind), shopper) for kind in kinds.tolist()]
+    sizes = np.array([len(of_type) for of_type in scores])
+    percentiles = _percentiles(np.concatenate(scores), sizes)
+    begin = np.cumsum(sizes) - sizes
+    return np.asarray(percentiles[begin[place] + snapshot.place_in_type[swaps.candidate_row]])
 
 
 def recency(query: Query, swaps: Swaps, state: State) -> Floats:
@@ -98,10 +95,22 @@ def _known_rows(state: State, products: list[int]) -> Ints:
     return rows[rows >= 0]
 
 
-def _percentile(scores: Floats, own: Floats) -> Floats:
-    known = np.sort(scores[~np.isnan(scores)])
-    if not len(known):
-        return np.full(len(own), np.nan)
-    below = np.searchsorted(known, own, side="left")
-    not_above = np.searchsorted(known, own, side="right")
-    return np.where(np.isnan(own), np.nan, (below + not_above) / (2.0 * len(known)))
+def _percentiles(scores: Floats, sizes: Ints) -> Floats:
+    """Mid-rank percentiles within adjacent groups of these sizes; NaN where the score is.
+
+    (scores below + scores not above) / (2 x known scores of the group).
+    """
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    order = np.lexsort((scores, group))
+    ordered, of = scores[order], group[order]
+    new = np.r_[True, (ordered[1:] != ordered[:-1]) | (of[1:] != of[:-1])]
+    first = np.flatnonzero(new)
+    block = np.cumsum(new) - 1
+    end = np.append(first[1:], len(scores))
+    begin = (np.cumsum(sizes) - sizes)[of]
+    known = np.bincount(group[~np.isnan(scores)], minlength=len(sizes))[of]
+    rank = (first[block] - begin) + (end[block] - begin)
+    result = np.empty(len(scores))
+    # Unknown scores come last in their group, and each is a block of its own.
+    result[order] = np.where(np.isnan(ordered), np.nan, rank / (2.0 * np.maximum(known, 1)))
+    return result
