@@ -73,10 +73,13 @@ register.simple_tag(addresses.address)
 
 
 @register.simple_tag
-def packshot(product: Product) -> SafeString:
-    """The picture or drawing of a product; decoration, since the name always stands beside it."""
+def packshot(product: Product, *, at_once: bool = False) -> SafeString:
+    """The picture or drawing of a product; decoration, since the name always stands beside it.
+
+    ``at_once`` for the one that a page is about: the others may come when they come into view.
+    """
     if product.picture:
-        return _photograph(product)
+        return _photograph(product, "eager" if at_once else "lazy")
     return _drawing(packshots.of_product(product))
 
 
@@ -98,13 +101,14 @@ def with_query(context: dict[str, Any], **changes: Any) -> str:
     return f"?{query.urlencode()}" if query else "?"
 
 
-def _photograph(product: Product) -> SafeString:
+def _photograph(product: Product, loading: str) -> SafeString:
     return format_html(
-        '<img class="packshot" src="{}" width="{}" height="{}" alt="" loading="lazy"'
+        '<img class="packshot" src="{}" width="{}" height="{}" alt="" loading="{}"'
         ' decoding="async">',
         storages["default"].url(product.picture),
         product.picture_width,
         product.picture_height,
+        loading,
     )
 
 

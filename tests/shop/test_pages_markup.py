@@ -21,7 +21,7 @@ def test_no_style_and_no_script_is_written_into_a_page(template):
 @pytest.mark.parametrize(
     "address",
     ["/", "/search", "/cart", "/checkout", "/privacy", "/account/sign-in", "/account/sign-up",
-     "/account/diet", "/model", "/nowhere"],
+     "/account/diet", "/model", "/nowhere", "/favourites", "/recent", "/privacy/erase"],
 )  # fmt: skip
 def test_a_page_has_one_status_region_one_heading_and_no_id_twice(client, address):
     put(client, product())

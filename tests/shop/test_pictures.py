@@ -94,9 +94,13 @@ def test_a_picture_is_uploaded_shown_served_and_taken_away_in_the_admin(admin_cl
     image = re.search(
         r'<img class="packshot" src="(/media/pictures/[0-9a-f]{40}\.webp)" width="100" '
         r'height="80" alt="" loading="lazy"',
-        client.get(tea.get_absolute_url()).content.decode(),
+        client.get("/search").content.decode(),
     )
     assert image
+    # The one that its page is about does not wait to come into view.
+    assert f'src="{image[1]}" width="100" height="80" alt="" loading="eager"' in (
+        client.get(tea.get_absolute_url()).content.decode()
+    )
     served = client.get(image[1])
     assert served.headers["Content-Type"] == "image/webp"
     assert "immutable" in served.headers["Cache-Control"]
