@@ -6,13 +6,14 @@ shopper never interleave; stock, price and the active flag come from the server.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Least
 from django.utils import timezone
 
@@ -91,15 +92,15 @@ class CartContents:
 def contents(caller: Caller, *, swaps: bool = False) -> CartContents:
     """The caller's cart in one query (two or three when it is empty); writes nothing.
 
-    ``swaps``: with each line the standing swap that brought it, in the same query.
+    ``swaps``: with each line the standing swap that brought it; one query more, where a line came
+    from a slate.
     """
     shopper_key = caller.shopper_key
     lines_of_cart = CartLine.objects.filter(cart__shopper_key=shopper_key).select_related(
         "cart", "product__brand", "product__category"
     )
-    if swaps:
-        lines_of_cart = _with_swaps(lines_of_cart)
     rows = list(lines_of_cart)
+    brought = _standing_swaps(rows) if swaps else {}
     cart = rows[0].cart if rows else Cart.objects.filter(shopper_key=shopper_key).first()
     lines = tuple(
         ContentsLine(
@@ -109,7 +110,7 @@ def contents(caller: Caller, *, swaps: bool = False) -> CartContents:
             row.qid,
             row.position,
             row.kept,
-            getattr(row, "swap", None),
+            brought.get((row.qid, row.position)),
         )
         for row in rows
     )
@@ -119,17 +120,16 @@ def contents(caller: Caller, *, swaps: bool = False) -> CartContents:
     return CartContents(cart.pk if cart else None, lines, standing, fee)
 
 
-def _with_swaps(lines: QuerySet[CartLine]) -> QuerySet[CartLine]:
-    """A cart has at most one standing swap of a slate's item, so no line is doubled."""
-    brought = Q(
-        cart__accepted_swaps__qid=F("qid"),
-        cart__accepted_swaps__position=F("position"),
-        cart__accepted_swaps__undone_at=None,
-    )
-    swap = FilteredRelation("cart__accepted_swaps", condition=brought)
-    return lines.annotate(swap=swap).select_related(  # type: ignore[misc]
-        "cart", "product__brand", "product__category", "swap__anchor", "swap__product"
-    )
+def _standing_swaps(
+    lines: Sequence[CartLine],
+) -> dict[tuple[UUID | None, int | None], AcceptedSwap]:
+    """By slate item. Joined to the lines it would cost every cart a fifth of its page."""
+    if not any(line.qid for line in lines):
+        return {}
+    standing = AcceptedSwap.objects.filter(cart=lines[0].cart_id, undone_at=None)
+    return {
+        (swap.qid, swap.position): swap for swap in standing.select_related("anchor", "product")
+    }
 
 
 def cart_for(caller: Caller) -> Cart:
