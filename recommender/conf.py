@@ -30,6 +30,8 @@ class Conf:
     most_per_shopper: float = 20.0
     prior_slates: float = 400.0
     prior_half_life: float = 50.0
+    # How much louder than a sure swap one speaks that was unlikely where it stood (ADR 14).
+    most_inverse_propensity: float = 3.0
     chain_blocks: int = 5
     gate_slates: int = 40
     gate_shoppers: int = 5
@@ -81,6 +83,8 @@ class Conf:
         for name in ("most_per_shopper", "prior_half_life"):
             if not 0 < getattr(self, name) < float("inf"):
                 raise _wrong(name, "is not a number above 0")
+        if not 1 <= self.most_inverse_propensity < float("inf"):
+            raise _wrong("most_inverse_propensity", "is not a number of at least 1")
         if not 0 <= self.prior_slates < float("inf"):
             raise _wrong("prior_slates", "is not a number of at least 0")
         for field in fields(self):
@@ -104,7 +108,12 @@ class Conf:
 
     def weighing(self) -> Weighing:
         """How much a slate counts in training."""
-        return Weighing(self.most_per_shopper, self.prior_slates, self.prior_half_life)
+        return Weighing(
+            most_per_shopper=self.most_per_shopper,
+            prior_slates=self.prior_slates,
+            prior_half_life=self.prior_half_life,
+            most_inverse=self.most_inverse_propensity,
+        )
 
 
 def current() -> Conf:

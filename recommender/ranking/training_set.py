@@ -43,6 +43,8 @@ class Weighing:
 
     prior_slates: float = 400.0
     prior_half_life: float = 50.0
+    most_inverse: float = 3.0
+    """What a swap that was unlikely where it stood counts at most; 1: as much as the others."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,13 @@ class TrainingSet:
             raise ValueError(
                 f"label {bad['label']} of slate {bad['qid']}, position {bad['position']}, "
                 f"is none of 0 to {len(GAINS) - 1}"
+            )
+        unlikely = rows[~(rows["propensity"] > 0.0)]
+        if len(unlikely):
+            bad = unlikely.iloc[0]
+            raise ValueError(
+                f"propensity {bad['propensity']} of slate {bad['qid']}, position "
+                f"{bad['position']}, is not above 0"
             )
         # By product, so that the order of rows can never carry the label.
         rows = rows.sort_values(
@@ -148,8 +157,18 @@ class TrainingSet:
         return np.asarray(weights)
 
     def row_weights(self) -> Floats:
-        """The same per row."""
-        return np.repeat(self.slate_weights(), self.groups)
+        """Weight of each row, shape (rows,): its slate's, shared out by 1/propensity.
+
+        The inverse of the logged propensity counts up to ``most_inverse``, and the rows of a slate
+        have its weight on average: what was explored speaks louder within its slate, and no slate
+        louder than another (ADR 14).
+        """
+        propensity = self.rows["propensity"].to_numpy(dtype=np.float64)
+        inverse = np.minimum(1.0 / propensity, self.weighing.most_inverse)
+        if len(inverse):
+            starts = np.cumsum(self.groups) - self.groups
+            inverse /= np.repeat(np.add.reduceat(inverse, starts) / self.groups, self.groups)
+        return np.asarray(np.repeat(self.slate_weights(), self.groups) * inverse)
 
     def positions(self) -> Ints:
         """Shown position of each row, 1-based."""

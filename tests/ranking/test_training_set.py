@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -117,6 +118,25 @@ def test_a_weighing_of_ones_own_goes_with_the_slates():
     assert found.prior_weight() == 0.0
     assert found.slate_weights().tolist() == [0.0, 0.0, 0.5, 0.5]
     assert found.without_spent_prior().slate_weights().tolist() == [1.0, 1.0]
+
+
+def test_what_was_unlikely_where_it_stood_speaks_louder_within_its_slate_up_to_three_times():
+    found = TrainingSet.from_rows(
+        _frame(slates=2, size=4, propensity=[1.0, 1.0, 0.002, 0.5, 0.02, 0.02, 0.02, 0.02])
+    )
+    weights = found.row_weights()
+    # 1, 1, 3 and 2, whose mean is 7/4; a slate in wholly random order has no row that is rarer.
+    assert weights.tolist() == pytest.approx([4 / 7, 4 / 7, 12 / 7, 8 / 7, 1, 1, 1, 1])
+    equal = replace(found, weighing=Weighing(most_inverse=1.0)).row_weights()
+    assert equal.tolist() == [1.0] * 8
+
+
+@pytest.mark.parametrize("propensity", [0.0, -0.1, np.nan])
+def test_a_propensity_that_is_none_is_refused_with_its_place(propensity):
+    rows = _frame()
+    rows.loc[4, "propensity"] = propensity
+    with pytest.raises(ValueError, match="of slate q00001, position 2, is not above 0"):
+        TrainingSet.from_rows(rows)
 
 
 def test_the_newest_slates_are_the_last_so_many_from_a_moment_on():

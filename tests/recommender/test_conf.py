@@ -24,6 +24,10 @@ def test_settings_are_read_late(settings):
         ({"PRIOR_SLATES": -1.0}, "RECOMMENDER['PRIOR_SLATES'] is not a number of at least 0."),
         ({"PRIOR_HALF_LIFE": 0}, "RECOMMENDER['PRIOR_HALF_LIFE'] is not a number above 0."),
         (
+            {"MOST_INVERSE_PROPENSITY": 0.5},
+            "RECOMMENDER['MOST_INVERSE_PROPENSITY'] is not a number of at least 1.",
+        ),
+        (
             {"MOST_PER_SHOPPER": float("nan")},
             "RECOMMENDER['MOST_PER_SHOPPER'] is not a number above 0.",
         ),

@@ -52,7 +52,8 @@ def test_the_manifest_names_rows_window_weighing_features_and_versions(version):
     }
     assert found["window"]["most_slates"] == 60
     assert found["weighing"] == {
-        "most_per_shopper": 20.0, "prior_slates": 400.0, "prior_half_life": 50.0
+        "most_per_shopper": 20.0, "prior_slates": 400.0, "prior_half_life": 50.0,
+        "most_inverse": 3.0,
     }  # fmt: skip
     assert (found["seed"], found["threads"]) == (0, 1)
     assert {"python", "lightgbm", "ranking code"} < set(found["versions"])
