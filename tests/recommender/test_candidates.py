@@ -115,14 +115,15 @@ def test_the_number_of_pairs_is_bounded(settings):
 def test_half_of_the_places_go_to_what_shoppers_take_after_the_anchor(settings):
     settings.RECOMMENDER = {"MOST_PAIRS": 10, "CHECK_SECONDS": 0.0}
     products = market.coffees("9.00", *[f"{3 + at / 100:.2f}" for at in range(30)])
-    anchor, *_, taken, popular = products
+    anchor, taken, popular = products[0], products[-1], products[-8:-2]
     ann, now = market.member(), timezone.now()
     for day, product in enumerate((anchor, taken)):
         market.imported_order(ann, product, placed_at=now - timedelta(days=9 - day))
-    for at in range(9):
+    for at in range(2):
         other = market.member(f"{at}@example.org")
-        market.imported_order(other, popular, placed_at=now - timedelta(days=5))
+        market.imported_order(other, *popular, placed_at=now - timedelta(days=5))
     vectors.fit(now=now)
-    # The two dearest of the thirty have the least saving.
-    assert {taken.pk, popular.pk} < set(_products(_eligible([(anchor, 1)])))
-    assert len(_products(_eligible([(anchor, 1)]))) == 10
+    offered = _products(_eligible([(anchor, 1)]))
+    assert len(offered) == 10
+    # Six sold more, and none saves less; but the one who had the anchor took it next.
+    assert taken.pk in offered
