@@ -182,8 +182,8 @@ def _questions(found: dict[str, Cells], order: Ints, history: History) -> Questi
     anchor, offered = found["anchor"].values, found["candidates"]
     sizes = np.diff(offered.ends)
     asked = anchor != EMPTY
-    refuse(asked & (sizes < 2), "candidates", lambda row: "a query needs two candidates or more")
-    refuse(~asked & (sizes > 0), "anchor", lambda row: "candidates without an anchor")
+    refuse(asked & ~offered.told, "candidates", lambda row: "an anchor without candidates")
+    refuse(~asked & offered.told, "anchor", lambda row: "candidates without an anchor")
     early = asked & (found["week"].values < FIRST_WEEK)
     refuse(early, "week", lambda row: f"a query before week {FIRST_WEEK}")
     known = history.shelf.rows_of(offered.values)

@@ -16,6 +16,7 @@ from recommender.ranking.choices import protocol, report
 from recommender.ranking.choices.history import History, Shown
 from recommender.ranking.choices.offer import offered
 from recommender.ranking.choices.prepared import ask
+from recommender.ranking.choices.replay import replay
 from recommender.ranking.semantic import CharacterNgrams
 from tests.ranking import shelf
 from tests.ranking.choice_history import WEEK
@@ -208,7 +209,7 @@ def test_queries_that_cannot_be_asked_are_refused(history, file):
     table = pq.read_table(file)
     asked = next(at for at, own in enumerate(table["candidates"].to_pylist(), 1) if own)
     for column, value, why in (
-        ("candidates", [10], "a query needs two candidates or more"),
+        ("candidates", None, "an anchor without candidates"),
         ("candidates", [10, 7], "7 is the product of no row"),
         ("candidates", [10, 20, 10], "a product stands in it twice"),
         ("anchor", None, "candidates without an anchor"),
@@ -219,6 +220,18 @@ def test_queries_that_cannot_be_asked_are_refused(history, file):
         pq.write_table(table, file)
     with pytest.raises(BadFile, match="anchor and candidates come together"):
         read(_change(file, anchor=None))
+
+
+def test_a_query_with_fewer_than_two_candidates_is_read_and_not_covered(history, file):
+    table = pq.read_table(file)
+    first = next(at for at, own in enumerate(table["candidates"].to_pylist(), 1) if own)
+    own = int(table["product"][first - 1].as_py())
+    for few in ([], [own]):
+        found = read(_cell(file, "candidates", first, few)).questions
+        assert found is not None
+        assert found.candidates[0].tolist() == [own // 10 - 1] * len(few)
+        vectors = shelf.vectors(history.shelf)
+        assert replay(history, found.take(np.arange(2)), lambda week, v=vectors: v).coverage == 0.5
 
 
 def test_what_is_no_parquet_and_what_holds_no_row_is_refused(file):
