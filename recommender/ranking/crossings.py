@@ -23,9 +23,6 @@ ALL = tuple((context, item) for context in CONTEXTS for item in ITEMS)
 LUCK = 0.0025
 """How likely a training takes in any crossing without worth: 5 % over twenty trainings."""
 
-FARTHEST = 3.0
-"""A visit counts as at most so many standard deviations from the usual one."""
-
 Crossing = tuple[str, str]
 """A context and an item feature."""
 
@@ -34,7 +31,13 @@ def crossed(standard: Floats, crossings: Sequence[Crossing]) -> Floats:
     """Products of standardised columns, shape (rows, crossings)."""
     context = standard[:, [column(name) for name, _ in crossings]]
     items = standard[:, [column(name) for _, name in crossings]]
-    return np.clip(context, -FARTHEST, FARTHEST) * items
+    return context * items
+
+
+def seen(standard: Floats, crossings: Sequence[Crossing]) -> Floats:
+    """Least and greatest of each crossing's context, shape (crossings, 2)."""
+    context = standard[:, [column(name) for name, _ in crossings]]
+    return np.column_stack([context.min(axis=0), context.max(axis=0)])
 
 
 def earned(scores: Floats, own: Floats, slate: Ints) -> list[int]:

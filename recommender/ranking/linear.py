@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from recommender.ranking.crossings import ALL, FARTHEST, Crossing, crossed, earned
+from recommender.ranking.crossings import ALL, Crossing, crossed, earned, seen
 from recommender.ranking.errors import CannotLearn
 from recommender.ranking.features.schema import ABSENT, MONOTONE, NAMES, column, fingerprint
 from recommender.ranking.pairs import preference_pairs
@@ -77,7 +77,8 @@ class LinearRanker:
 
     An undefined value counts as the mean, or as what the feature declares for its absence: a
     product that was never bought has the recency of one bought infinitely long ago. The weight of
-    an item feature may move with the visit (``crossings``); a larger saving never lowers a score.
+    an item feature may move with the visit (``crossings``), as far as contexts were ``seen``, shape
+    (crossings, 2); a larger saving never lowers a score.
     """
 
     mean: Floats
@@ -85,6 +86,7 @@ class LinearRanker:
     weights: Floats
     crossings: tuple[Crossing, ...] = ()
     crossing_weights: Floats = field(default_factory=lambda: np.zeros(0))
+    seen: Floats = field(default_factory=lambda: np.zeros((0, 2)))
     policy: str = "linear"
     fingerprint: str = field(default_factory=fingerprint)
     kind: ClassVar[str] = "linear"
@@ -99,9 +101,12 @@ class LinearRanker:
         if not self.crossings:
             return standard * self.weights
         weights = np.tile(self.weights, (len(standard), 1))
-        for (context, item), weight in zip(self.crossings, self.crossing_weights, strict=True):
-            far = np.clip(standard[:, column(context)], -FARTHEST, FARTHEST)
-            weights[:, column(item)] += weight * far
+        for (context, item), weight, (least, most) in zip(
+            self.crossings, self.crossing_weights, self.seen, strict=True
+        ):
+            # Beyond what was seen nothing is known: the nearest that was seen stands for it.
+            near = np.clip(standard[:, column(context)], least, most)
+            weights[:, column(item)] += weight * near
         growing = np.array(MONOTONE) > 0
         weights[:, growing] = np.maximum(weights[:, growing], 0.0)
         return np.asarray(standard * weights)
@@ -123,6 +128,7 @@ class LinearRanker:
             "weights": self.weights.tolist(),
             "crossings": [list(crossing) for crossing in self.crossings],
             "crossing_weights": self.crossing_weights.tolist(),
+            "seen": self.seen.tolist(),
         }
 
     @classmethod
@@ -131,7 +137,9 @@ class LinearRanker:
         # A file from before there were crossings has none.
         crossings = tuple((context, item) for context, item in data.get("crossings", ()))
         own = np.asarray(data.get("crossing_weights", ()), float)
-        return cls(mean, scale, weights, crossings, own, data["policy"], data["fingerprint"])
+        # The first files with crossings let a context count as far as three standard deviations.
+        seen = np.asarray(data.get("seen", [[-3.0, 3.0]] * len(crossings)), float).reshape(-1, 2)
+        return cls(mean, scale, weights, crossings, own, seen, data["policy"], data["fingerprint"])
 
 
 def hand_signed() -> LinearRanker:
@@ -197,6 +205,7 @@ def fit(
         weights=np.where(varies, best[: len(NAMES)], 0.0),
         crossings=tuple(ALL[at] for at in chosen),
         crossing_weights=best[len(NAMES) :],
+        seen=seen(standard, [ALL[at] for at in chosen]),
     )
 
 
