@@ -22,7 +22,7 @@ help:
 	@echo "make quality  how well the ranker foresees real choices (under 13 minutes; writes DATA_DIR/reports)"
 	@echo "make simulated    how well it learns from simulated shoppers (half an hour; DATA_DIR/reports)"
 	@echo "make bench    our pages against django-oscar's (ten minutes; installs it beside, in a folder of its own)"
-	@echo "make proof    prove that it learns, with controls (five minutes; fails when one does not hold)"
+	@echo "make proof    prove that it learns, with controls (seven minutes; fails when one does not hold)"
 	@echo "make screenshots  pictures of an open store into docs/images (STORE=http://127.0.0.1:8000)"
 	@echo "make lighthouse   Lighthouse on an open store, as a table (needs npx; STORE as above)"
 	@echo "make format   let ruff and djlint rewrite what they can"
