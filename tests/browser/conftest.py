@@ -26,7 +26,7 @@ ANSWER_MS = 20_000
 expect.set_options(timeout=ANSWER_MS)
 # A store of this size has enough products to choose from, and opens in a minute or two.
 PRODUCTS = "2000"
-SESSIONS = ("400", "200", "200")
+SESSIONS = ("400", "200", "200", "200", "200")
 # Quiet, and without a sandbox, which a container's root cannot have.
 ARGUMENTS = (
     "--no-sandbox",

@@ -20,6 +20,8 @@ from tracking.models import Origin, Session
 
 PRODUCTS = 5000
 SESSIONS, SLATE_SIZE, SEED = 400, 5, 42
+MORE_SESSIONS, MOST_SESSIONS = 200, 1200
+"""So many more visit while the gate lets no ranker through, up to so many in all."""
 STAFF = "staff@basketwise.example"
 
 
@@ -30,7 +32,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         loaded = store.is_loaded()
         fitted = ColumnsFile.objects.filter(kind=ColumnsFile.Kind.VECTORS).exists()
-        missing = SESSIONS - Session.objects.filter(origin=Origin.SIMULATED).count()
+        missing = SESSIONS - _visits()
         trained = RankerVersion.objects.exists()
         steps = (
             (0 if loaded else load.STEPS)
@@ -46,17 +48,17 @@ class Command(BaseCommand):
             vectors.fit(now=timezone.now())
         if missing > 0 and not trained:
             progress.step("Simulated shoppers")
-            # A seed of its own after an interruption, so that no visit is played twice.
-            simulation.run(
-                sessions=missing,
-                slate_size=SLATE_SIZE,
-                seed=SEED + SESSIONS - missing,
-                told=progress.update,
-            )
+            _visit(missing, progress)
         message = ""
         if not trained:
             progress.step("Training the ranker")
             message = _train()
+            while not _live() and _visits() + MORE_SESSIONS <= MOST_SESSIONS:
+                progress.steps += 2
+                progress.step("More simulated shoppers: the gate was not sure yet")
+                _visit(MORE_SESSIONS, progress)
+                progress.step("Training the ranker again")
+                message = _train()
         snapshot.current()
         if steps:
             progress.finish("The demo store is ready")
@@ -76,6 +78,21 @@ class Command(BaseCommand):
         password = secrets.token_urlsafe(9)
         Member.objects.create_superuser(STAFF, password)
         self.stdout.write(f"Staff login (shown only now): {STAFF}  password: {password}")
+
+
+def _visits() -> int:
+    return Session.objects.filter(origin=Origin.SIMULATED).count()
+
+
+def _visit(sessions: int, progress: Progress) -> None:
+    # A seed of its own each time, also after an interruption, so that no visit is played twice.
+    simulation.run(
+        sessions=sessions, slate_size=SLATE_SIZE, seed=SEED + _visits(), told=progress.update
+    )
+
+
+def _live() -> bool:
+    return RankerVersion.objects.filter(status=RankerVersion.Status.LIVE).exists()
 
 
 def _train() -> str:
