@@ -13,7 +13,7 @@ from tests.recommender import market
 from tracking import record
 from tracking.record import Draft
 
-SLATES, SIZE = 60, 5
+SIZE = 5
 
 
 def shelf() -> None:
@@ -21,19 +21,19 @@ def shelf() -> None:
     market.coffees(*[f"{price}.00" for price in range(9, 1, -1)])
 
 
-def slates(follows: str = "price_saving", days: int = 20) -> None:
-    """60 simulated slates, served until ``days`` ago, whose looks follow this column.
+def slates(follows: str, days: int, number: int = 60) -> None:
+    """``number`` simulated slates, served until ``days`` ago, whose looks follow this column.
 
     "nothing" is a log whose looks follow nothing: no challenger that learns from it is better.
     """
     rng = np.random.default_rng(days)
-    features = rng.normal(size=(SLATES, SIZE, len(NAMES)))
-    appeal = rng.normal(size=(SLATES, SIZE))
+    features = rng.normal(size=(number, SIZE, len(NAMES)))
+    appeal = rng.normal(size=(number, SIZE))
     if follows != "nothing":
         appeal = features[:, :, column(follows)] + 0.1 * appeal
     labels = np.argsort(np.argsort(-appeal, axis=1), axis=1) < 2
     now = timezone.now()
-    moments = [now - timedelta(days=days, hours=at) for at in range(SLATES)]
+    moments = [now - timedelta(days=days, hours=at) for at in range(number)]
     for at, served_at in enumerate(moments):
         _slate(features[at].tobytes(), labels[at].tolist(), served_at)
     # An earlier training may have read these days as they were.

@@ -49,7 +49,7 @@ def test_the_fifth_purchase_brings_a_new_ranker_to_every_process(environment):
     _filled(environment, "slates('price_saving', 20)")
     assert " is live" in manage(environment, "train_ranker")
     # Since then shoppers look at something else.
-    calls = "from tests.flows import seeded; seeded.slates('popularity', 10)"
+    calls = "from tests.flows import seeded; seeded.slates('popularity', 10, 120)"
     manage(environment, "shell", "-c", calls)
     with opened(environment) as store:
         assert store.followed(1)
@@ -71,7 +71,7 @@ def test_the_fifth_purchase_brings_a_new_ranker_to_every_process(environment):
             assert after["weights_line"] != panel["weights_line"]
             assert f"Price {price}%" in after["weights_line"]
             # Nobody saw the slates of the five orders, so they taught nothing.
-            assert after["weights_line"].endswith(" from 120 simulated sessions")
+            assert after["weights_line"].endswith(" from 180 simulated sessions")
         later = weights["all_features"]
         most = max(later, key=lambda name: abs(later[name] - earlier[name]))
         figures = f" {int(earlier[most] + 0.5)} % → {int(later[most] + 0.5)} %"
@@ -95,7 +95,7 @@ def _with_figures(address: str) -> dict[str, Any]:
 def test_the_browser_of_the_fifth_purchase_says_what_moved(environment, browser_path):
     _filled(environment, "slates('price_saving', 20)")
     assert " is live" in manage(environment, "train_ranker")
-    calls = "from tests.flows import seeded; seeded.slates('popularity', 10)"
+    calls = "from tests.flows import seeded; seeded.slates('popularity', 10, 120)"
     manage(environment, "shell", "-c", calls)
     with opened(environment) as store, sync_playwright() as playwright:
         _four_purchases(store)
