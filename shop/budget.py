@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shop import money
+from shop.models import Member
+from tracking.visitor import Caller
 
 NEARING = Decimal("0.8")
 ZERO = Decimal("0.00")
@@ -58,3 +60,11 @@ class Standing:
         if self.nearing:
             return f"{self.percent} % of your budget is used: {left}"
         return left
+
+
+def starting_budget(caller: Caller) -> Decimal | None:
+    """What the account says a new cart starts with; None for a visitor, who has no account."""
+    if caller.member_id is None:
+        return None
+    mine = Member.objects.filter(pk=caller.member_id)
+    return mine.values_list("default_budget", flat=True).first()

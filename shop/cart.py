@@ -6,7 +6,6 @@ shopper never interleave; stock, price and the active flag come from the server.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,9 +17,9 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from shop import fees
-from shop.budget import Standing
+from shop.budget import Standing, starting_budget
 from shop.errors import Invalid, Missing
-from shop.models import AcceptedSwap, Cart, CartLine, Member, Product
+from shop.models import AcceptedSwap, Cart, CartLine, Product
 from shop.models.carts import MOST_OF_ONE
 from shop.stock import check_quantity, check_stock, shortage_words
 from tracking import log, record
@@ -39,8 +38,6 @@ class ContentsLine:
     qid: UUID | None
     position: int | None
     kept: bool = False
-    # The standing swap that brought the line, where ``contents`` was asked for swaps.
-    swap: AcceptedSwap | None = None
 
     @property
     def line_total(self) -> Decimal:
@@ -89,47 +86,23 @@ class CartContents:
         return sum(line.quantity for line in self.lines)
 
 
-def contents(caller: Caller, *, swaps: bool = False) -> CartContents:
-    """The caller's cart in one query (two or three when it is empty); writes nothing.
-
-    ``swaps``: with each line the standing swap that brought it; one query more, where a line came
-    from a slate.
-    """
+def contents(caller: Caller) -> CartContents:
+    """The caller's cart in one query (two or three when it is empty); writes nothing."""
     shopper_key = caller.shopper_key
-    lines_of_cart = CartLine.objects.filter(cart__shopper_key=shopper_key).select_related(
-        "cart", "product__brand", "product__category"
+    rows = list(
+        CartLine.objects.filter(cart__shopper_key=shopper_key).select_related(
+            "cart", "product__brand", "product__category"
+        )
     )
-    rows = list(lines_of_cart)
-    brought = _standing_swaps(rows) if swaps else {}
     cart = rows[0].cart if rows else Cart.objects.filter(shopper_key=shopper_key).first()
     lines = tuple(
-        ContentsLine(
-            row.pk,
-            row.product,
-            row.quantity,
-            row.qid,
-            row.position,
-            row.kept,
-            brought.get((row.qid, row.position)),
-        )
+        ContentsLine(row.pk, row.product, row.quantity, row.qid, row.position, row.kept)
         for row in rows
     )
     goods = sum((line.line_total for line in lines), Decimal("0.00"))
     fee = fees.of(goods)
     standing = Standing(goods + fee, cart.budget if cart else starting_budget(caller))
     return CartContents(cart.pk if cart else None, lines, standing, fee)
-
-
-def _standing_swaps(
-    lines: Sequence[CartLine],
-) -> dict[tuple[UUID | None, int | None], AcceptedSwap]:
-    """By slate item. Joined to the lines it would cost every cart a fifth of its page."""
-    if not any(line.qid for line in lines):
-        return {}
-    standing = AcceptedSwap.objects.filter(cart=lines[0].cart_id, undone_at=None)
-    return {
-        (swap.qid, swap.position): swap for swap in standing.select_related("anchor", "product")
-    }
 
 
 def cart_for(caller: Caller) -> Cart:
@@ -143,14 +116,6 @@ def cart_for(caller: Caller) -> Cart:
         )
     new = {"budget": lambda: starting_budget(caller)}
     return Cart.objects.get_or_create(shopper_key=caller.shopper_key, defaults=new)[0]
-
-
-def starting_budget(caller: Caller) -> Decimal | None:
-    """What the account says a new cart starts with; None for a visitor, who has no account."""
-    if caller.member_id is None:
-        return None
-    mine = Member.objects.filter(pk=caller.member_id)
-    return mine.values_list("default_budget", flat=True).first()
 
 
 def take(shopper_key: str) -> Cart | None:

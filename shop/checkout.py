@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from shop import cart as carts
 from shop import fees, money, payment
+from shop.budget import starting_budget
 from shop.errors import Conflict, Invalid, Reused
 from shop.models import AcceptedSwap, Cart, CartLine, Order, OrderLine, Product
 from shop.stock import shortage_words
@@ -195,7 +196,7 @@ def _move(cart: Cart, order: Order, lines: Sequence[CartLine]) -> None:
 
 
 def _start_anew(caller: Caller, cart: Cart) -> None:
-    budget = carts.starting_budget(caller)
+    budget = starting_budget(caller)
     if budget is not None:
         Cart.objects.filter(pk=cart.pk).update(budget=budget)
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 
 from django.db.models import Count
 
-from shop.models import CatalogueVersion, Category, Product
-
-LOOKS_AGAIN_AFTER = 5.0
-"""Seconds until a process asks again whether the catalogue has changed."""
+from shop.held import Held
+from shop.models import Category, Product
 
 
 @dataclass(frozen=True)
@@ -35,28 +32,6 @@ class Tree:
     by_slug: Mapping[str, Category] = field(default_factory=dict)
     departments: Sequence[Category] = ()
     branches: Sequence[Branch] = ()
-
-
-_kept = (float("-inf"), Tree())
-
-
-def current() -> Tree:
-    """This process's tree; asks for the catalogue's version (one query) every few seconds."""
-    global _kept  # noqa: PLW0603 the shelves of the newest catalogue, needed by every shelf page
-    asked, tree = _kept
-    if monotonic() - asked < LOOKS_AGAIN_AFTER:
-        return tree
-    version = CatalogueVersion.current()
-    if version != tree.version:
-        tree = _read(version)
-    _kept = (monotonic(), tree)
-    return tree
-
-
-def forget() -> None:
-    """As a new process would stand."""
-    global _kept  # noqa: PLW0603
-    _kept = (float("-inf"), Tree())
 
 
 def _read(version: int) -> Tree:
@@ -86,3 +61,7 @@ def _branches(shelves: Iterable[Category]) -> Sequence[Branch]:
         return branches
 
     return grown(None)
+
+
+_held = Held(_read)
+current, forget = _held.current, _held.forget

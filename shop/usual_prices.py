@@ -39,9 +39,7 @@ def refresh_if_due(*, now: datetime) -> bool:
     due = Q(usual_prices_at=None) | Q(usual_prices_at__lte=now - EVERY)
     if not CatalogueVersion.objects.filter(due, pk=1).update(usual_prices_at=now):
         return False
-    if refresh(now=now):
-        # What counts promotions in memory counts them anew.
-        CatalogueVersion.grow()
+    refresh(now=now)
     return True
 
 

@@ -8,15 +8,13 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from shop.models import CatalogueVersion, Product
+from shop.held import Held
+from shop.models import Product
 
-LOOKS_AGAIN_AFTER = 5.0
-"""Seconds until a process asks again whether the catalogue has changed."""
 SHORT, LONG = 4, 7
 """Below four letters nothing is a slip; from seven on two slips are."""
 MOST_SPELLINGS = 5
@@ -64,28 +62,6 @@ class Vocabulary:
         )[0]
 
 
-_kept = (float("-inf"), Vocabulary())
-
-
-def current() -> Vocabulary:
-    """This process's words; asks for the catalogue's version (one query) every few seconds."""
-    global _kept  # noqa: PLW0603 the words of the newest catalogue, needed by every search
-    asked, vocabulary = _kept
-    if monotonic() - asked < LOOKS_AGAIN_AFTER:
-        return vocabulary
-    version = CatalogueVersion.current()
-    if version != vocabulary.version:
-        vocabulary = _read(version)
-    _kept = (monotonic(), vocabulary)
-    return vocabulary
-
-
-def forget() -> None:
-    """As a new process would stand."""
-    global _kept  # noqa: PLW0603
-    _kept = (float("-inf"), Vocabulary())
-
-
 def fold(text: str) -> str:
     """Small letters without their accents."""
     parts = unicodedata.normalize("NFKD", text.casefold())
@@ -103,3 +79,7 @@ def _read(version: int) -> Vocabulary:
             if folded != word:
                 spellings.setdefault(folded, set()).add(word)
     return Vocabulary(version, sorted(counts), counts, spellings)
+
+
+_held = Held(_read)
+current, forget = _held.current, _held.forget

@@ -266,13 +266,18 @@ def _rendered(request: HttpRequest, context: dict[str, Any], *, status: int) -> 
 
 def region(request: HttpRequest) -> dict[str, Any]:
     """What the cart's region shows."""
-    cart = carts.contents(visitor.of(request), swaps=True)
+    cart = carts.contents(visitor.of(request))
     slate = swaps_for(request, cart) if cart.standing.over else None
+    accepted = _standing_swaps(cart)
+    by_slot: dict[tuple[UUID | None, int | None], AcceptedSwap] = {
+        (swap.qid, swap.position): swap for swap in accepted
+    }
     just, fitted = request.session.pop("undoable", None), request.session.pop("fitted", None)
-    accepted = _standing_swaps(cart) if just or fitted else []
     return {
         "cart": cart,
-        "lines": [{"line": line, "swap": line.swap} for line in cart.lines],
+        "lines": [
+            {"line": line, "swap": by_slot.get((line.qid, line.position))} for line in cart.lines
+        ],
         "slate": slate,
         "undoable": next((swap for swap in accepted if swap.pk == just), None),
         "fitted": [swap for swap in accepted if str(swap.qid) == fitted],

@@ -64,7 +64,7 @@ def test_what_is_no_longer_sold_lends_no_word():
 
 def test_a_changed_catalogue_is_noticed(monkeypatch):
     assert vocabulary.current().nearest("qunoa") is None
-    monkeypatch.setattr(vocabulary, "LOOKS_AGAIN_AFTER", 0.0)
+    monkeypatch.setattr("shop.held.LOOKS_AGAIN_AFTER", 0.0)
     product("Quinoa")
     assert vocabulary.current().nearest("qunoa") == "quinoa"
 

@@ -45,6 +45,6 @@ def test_where_the_page_is_narrowed_down_only_counts_of_what_is_left_are_shown(c
 
 def test_a_changed_shelf_is_counted_anew(shelves, monkeypatch):
     assert tree.current().branches[0].count == 6
-    monkeypatch.setattr(tree, "LOOKS_AGAIN_AFTER", 0.0)
+    monkeypatch.setattr("shop.held.LOOKS_AGAIN_AFTER", 0.0)
     product("Tea 4", category=product_type("Tea", "Hot drinks"))
     assert tree.current().branches[0].count == 7

@@ -108,7 +108,7 @@ def test_a_batch_costs_3_queries_and_2_updates_where_something_moved(
 def test_what_moved_is_a_new_version_of_the_catalogue_and_nothing_moved_is_none():
     priced("Tea", (300, "5.00"))
     before = CatalogueVersion.current()
-    usual_prices.refresh(now=NOW)
+    assert usual_prices.refresh_if_due(now=NOW)
     usual_prices.refresh(now=NOW)
     assert CatalogueVersion.current() == before + 1
 
