@@ -25,7 +25,6 @@ WORDS: dict[str, tuple[Callable[[float], bool], str]] = {
     "category_match": (lambda value: value == 1, "The same kind of product"),
     "popularity": (lambda value: value >= 0.05, "A best seller of its kind"),
     "recency": (lambda value: value > 0, "You chose it before"),
-    "diet_match_flag": (lambda value: value == 1, "Keeps every diet label you need"),
     "quality_tags_score": (lambda value: value > 0, "Carries a quality label"),
     "same_semantic_id_flag": (lambda value: value == 1, "Of the same sort"),
     # The cart counts, too: somebody new has no usual purchases.
@@ -45,7 +44,10 @@ WORDS: dict[str, tuple[Callable[[float], bool], str]] = {
     "in_leaflet": (lambda value: value == 1, "In this week's leaflet"),
     "on_display": (lambda value: value == 1, "On display this week"),
 }
-"""What a positive contribution of a feature is called, and when its value makes that true."""
+"""What a positive contribution of a feature is called, and when its value makes that true.
+
+Diet has no words: no swap that loses a label is offered, so it is a reason for none above another.
+"""
 
 
 class Contributing(Protocol):

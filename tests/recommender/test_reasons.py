@@ -50,3 +50,9 @@ def test_an_unknown_value_is_no_reason(name):
 def test_one_visit_in_ten_is_often():
     for share, words in ((0.11, ("Often chosen of its kind",)), (0.09, ())):
         assert reasons.of(_row(followed_by=np.log(share)), Given(followed_by=1.0)) == [words]
+
+
+def test_what_every_offered_swap_keeps_is_a_reason_for_none():
+    row = _row(diet_match_flag=1.0, price_saving=2.0)
+    adds = Given(diet_match_flag=0.9, price_saving=0.1)
+    assert reasons.of(row, adds) == [("Saves money on this line",)]
