@@ -24,6 +24,7 @@ from recommender.ranking.query import Floats, Ints, Snapshot
 from recommender.simulated_cart import Shelves
 from shop import cart as carts
 from shop import checkout, swaps
+from shop.contents import cart_of
 from shop.errors import ShopError
 from shop.models import CartLine, DietProfile, Order, OrderLine, Product
 from shop.recommendations import Slate, swaps_for
@@ -144,7 +145,7 @@ class Shopper:
         self._report(views)
 
     def _panel(self, size: int) -> Slate:
-        contents = carts.contents(self.caller)
+        contents = cart_of(self.caller)
         if not contents.lines:
             return Slate(message="")
         if self.persona == Persona.BUDGET_PRESSURED:
@@ -157,7 +158,7 @@ class Shopper:
         asking = replace(self.caller, member_id=self.member_id)
         return swaps_for(
             asking,
-            carts.contents(self.caller),
+            cart_of(self.caller),
             size=size,
             random_order=True,
             served_at=self._later(30),

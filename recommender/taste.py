@@ -15,10 +15,10 @@ from uuid import UUID
 import numpy as np
 from django.utils import timezone
 
+from recommender import remembered
 from recommender.models import TasteState
 from recommender.ranking.bought import NEVER, Bought, once_more
 from recommender.ranking.query import Floats, Snapshot, Taste
-from shop.models import Order, OrderLine
 from tracking import log
 
 TOUCHED, CENTRE, CHOSEN, ACTIONS, RECENT = 300, 50, 100, 20, 20
@@ -76,19 +76,18 @@ class Known:
 
 
 def of(shopper_key: str, *, member_id: int | None, now: datetime, consent: bool) -> Known:
-    """What is known now, in two queries (three for a member without a stored state).
+    """What is known now, in one query.
 
     Without ``consent`` nothing is stored, however much there is to fold in.
     """
-    stored = TasteState.objects.filter(pk=shopper_key).values_list("state", "cursor").first()
-    facts, cursor = stored or (history(member_id, until=now), None)
-    later = log.events_of_shopper(shopper_key, after=cursor)
-    known = fold(Known(facts, cursor), later)
-    if consent and stored is None and facts["sums"]:
+    found = remembered.of(shopper_key, member_id=member_id, until=now)
+    facts = _facts(found.purchases) if found.state is None else found.state
+    known = fold(Known(facts, found.cursor), found.later)
+    if consent and found.state is None and facts["sums"]:
         # Read once: the next request finds a member's imported purchases summed.
         _keep_history(shopper_key, facts)
-    if consent and len(later) >= WRITE_AFTER:
-        _keep(shopper_key, Known(facts, cursor), later, new=stored is None)
+    if consent and len(found.later) >= WRITE_AFTER:
+        _keep(shopper_key, Known(facts, found.cursor), found.later, new=found.state is None)
     return known
 
 
@@ -101,6 +100,10 @@ def at(shopper_key: str, *, member_id: int | None, cursor: UUID | None, now: dat
 
 def history(member_id: int | None, *, until: datetime) -> dict[str, Any]:
     """The facts before the first event: all of a member's imported purchases."""
+    return _facts([] if member_id is None else remembered.purchases(member_id, until=until))
+
+
+def _facts(purchases: Iterable[remembered.Purchase]) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "touched": {},
         "sums": {},
@@ -110,19 +113,7 @@ def history(member_id: int | None, *, until: datetime) -> dict[str, Any]:
         "recent": [],
         "swaps": [0, 0],
     }
-    if member_id is None:
-        return facts
-    lines = (
-        OrderLine.objects.filter(
-            order__member_id=member_id,
-            order__origin=Order.Origin.IMPORTED,
-            order__placed_at__lte=until,
-            product__isnull=False,
-        )
-        .order_by("order__placed_at", "pk")
-        .values_list("product_id", "order__placed_at")
-    )
-    for product, placed_at in lines:
+    for product, placed_at in purchases:
         _bought(facts, product, placed_at)
         _push(facts["actions"], ["bought", product, placed_at.timestamp()], ACTIONS)
     _forget_old_touches(facts)

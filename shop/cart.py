@@ -1,4 +1,4 @@
-"""The cart: what is in it, what it costs, and the verbs that change it.
+"""The verbs that change a cart; what is in it and what it costs says ``contents``.
 
 Every verb is one transaction that begins by taking the cart's row, so that two requests of one
 shopper never interleave; stock, price and the active flag come from the server.
@@ -6,7 +6,6 @@ shopper never interleave; stock, price and the active flag come from the server.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -16,93 +15,15 @@ from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from shop import fees
-from shop.budget import Standing, starting_budget
+from shop.budget import starting_budget
 from shop.errors import Invalid, Missing
 from shop.models import AcceptedSwap, Cart, CartLine, Product
 from shop.models.carts import MOST_OF_ONE
-from shop.stock import check_quantity, check_stock, shortage_words
+from shop.stock import check_quantity, check_stock
 from tracking import log, record
 from tracking.visitor import Caller
 
 DEAREST_BUDGET = Decimal("9999999.99")
-
-
-@dataclass(frozen=True)
-class ContentsLine:
-    """One line as a page shows it; ``problem`` says why it cannot be bought now, or is empty."""
-
-    id: int
-    product: Product
-    quantity: int
-    qid: UUID | None
-    position: int | None
-    kept: bool = False
-
-    @property
-    def line_total(self) -> Decimal:
-        return self.product.price * self.quantity
-
-    @property
-    def problem(self) -> str:
-        if not self.product.is_active:
-            return "No longer sold."
-        if self.product.stock < self.quantity:
-            return shortage_words(self.product)
-        return ""
-
-
-@dataclass(frozen=True)
-class CartContents:
-    """A cart as it stands; ``cart_id`` None: this shopper has none yet.
-
-    The total is that of the goods and the ``fee``.
-    """
-
-    cart_id: int | None
-    lines: tuple[ContentsLine, ...]
-    standing: Standing
-    fee: Decimal = Decimal("0.00")
-
-    @property
-    def total(self) -> Decimal:
-        return self.standing.total
-
-    @property
-    def budget(self) -> Decimal | None:
-        return self.standing.budget
-
-    @property
-    def over_by(self) -> Decimal | None:
-        return self.standing.over_by
-
-    @property
-    def share(self) -> Decimal | None:
-        return self.standing.share
-
-    @property
-    def count(self) -> int:
-        """Packs, all lines together."""
-        return sum(line.quantity for line in self.lines)
-
-
-def contents(caller: Caller) -> CartContents:
-    """The caller's cart in one query (two or three when it is empty); writes nothing."""
-    shopper_key = caller.shopper_key
-    rows = list(
-        CartLine.objects.filter(cart__shopper_key=shopper_key).select_related(
-            "cart", "product__brand", "product__category"
-        )
-    )
-    cart = rows[0].cart if rows else Cart.objects.filter(shopper_key=shopper_key).first()
-    lines = tuple(
-        ContentsLine(row.pk, row.product, row.quantity, row.qid, row.position, row.kept)
-        for row in rows
-    )
-    goods = sum((line.line_total for line in lines), Decimal("0.00"))
-    fee = fees.of(goods)
-    standing = Standing(goods + fee, cart.budget if cart else starting_budget(caller))
-    return CartContents(cart.pk if cart else None, lines, standing, fee)
 
 
 def cart_for(caller: Caller) -> Cart:

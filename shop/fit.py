@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from shop import swaps
 from shop.budget import Standing
-from shop.cart import CartContents
+from shop.contents import CartContents
 from shop.errors import Missing
 from shop.models import AcceptedSwap
 from shop.recommendations import CART_FIT, swaps_for

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from shop.cart import CartContents, ContentsLine
+from shop.contents import CartContents, ContentsLine
 from shop.models import Product
 from shop.money import cents, from_cents, text
 from shop.stock import shortage_words

@@ -21,7 +21,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 
 from shop import cheapest, provider
-from shop.cart import CartContents, ContentsLine, contents
+from shop.contents import CartContents, ContentsLine, cart_of
 from shop.models import Product
 from shop.provider import Line, Provider, RankedSwap, Ranking, SwapQuery
 from shop.shoppers import preferences
@@ -106,7 +106,7 @@ def alternatives_to(request: HttpRequest, product: Product, *, size: int = 3) ->
     caller = visitor.of(request)
     if caller.consent:
         caller = visitor.ensure(request)
-    cart = contents(caller)
+    cart = cart_of(caller)
     query = _query(
         caller,
         cart,

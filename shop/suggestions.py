@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from shop import money, saving
-from shop.cart import CartContents, ContentsLine
+from shop.contents import CartContents, ContentsLine
 from shop.models import Product
 from shop.models.carts import MOST_OF_ONE
 from shop.pack_words import difference

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from tracking.models import Counter, Event, EventType, Origin, Session, Slate
 from tracking.visitor import Caller
@@ -171,6 +172,15 @@ def events_of_shopper(shopper_key: str, *, after: UUID | None = None) -> list[Fa
     if after is not None:
         theirs = theirs.filter(pk__gt=after)
     return [Fact(*row) for row in theirs.order_by("pk").values_list(*FACT_COLUMNS)]
+
+
+def facts_after(shopper_key: str, after: Combinable) -> QuerySet[Any, Any]:
+    """The shopper's events after one that the database finds, unordered, for a wider query.
+
+    Columns are those of ``FACT_COLUMNS``; ``after`` gives an event's id, never NULL.
+    """
+    theirs = Event.objects.filter(shopper_key=shopper_key, pk__gt=after)
+    return theirs.order_by().values_list(*FACT_COLUMNS)
 
 
 def shoppers_since(moment: datetime) -> QuerySet[Any, Any]:

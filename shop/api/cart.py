@@ -11,6 +11,7 @@ from shop import cart
 from shop.api.bodies import BudgetBody, NewLineBody, QuantityBody
 from shop.api.serializers import CartAnswer, CartLineAnswer
 from shop.api.view import CONFLICT, INVALID, UNKNOWN, ShopView
+from shop.contents import ContentsLine, cart_of
 from shop.models import CartLine
 from tracking import visitor
 
@@ -20,7 +21,7 @@ class Cart(ShopView):
 
     @extend_schema(operation_id="cart", responses=CartAnswer)
     def get(self, request: Request) -> Response:
-        return Response(CartAnswer(cart.contents(visitor.of(request))).data)
+        return Response(CartAnswer(cart_of(visitor.of(request))).data)
 
 
 class Budget(ShopView):
@@ -33,7 +34,7 @@ class Budget(ShopView):
         budget = self.valid()["budget"]
         caller = visitor.ensure(request)
         cart.set_budget(caller, budget)
-        return Response(CartAnswer(cart.contents(caller)).data)
+        return Response(CartAnswer(cart_of(caller)).data)
 
 
 class Lines(ShopView):
@@ -72,5 +73,5 @@ class Line(ShopView):
 
 
 def _line(line: CartLine) -> dict[str, object]:
-    row = cart.ContentsLine(line.pk, line.product, line.quantity, line.qid, line.position)
+    row = ContentsLine(line.pk, line.product, line.quantity, line.qid, line.position)
     return CartLineAnswer(row).data

@@ -6,10 +6,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from shop import cart, fit
+from shop import fit
 from shop.api.bodies import FitBody
 from shop.api.serializers import FitAnswer, FittedAnswer
 from shop.api.view import CONFLICT, INVALID, UNKNOWN, ShopView
+from shop.contents import cart_of
 from tracking import visitor
 
 
@@ -20,7 +21,7 @@ class Fit(ShopView):
 
     @extend_schema(operation_id="fit", responses=FitAnswer)
     def get(self, request: Request) -> Response:
-        contents = cart.contents(visitor.of(request))
+        contents = cart_of(visitor.of(request))
         found = fit.preview(request, contents)
         return Response(FitAnswer({"fit": found, "slate": found.slate, "cart": contents}).data)
 
@@ -31,4 +32,4 @@ class Fit(ShopView):
     def post(self, request: Request) -> Response:
         caller = visitor.ensure(request)
         swaps = fit.apply(caller, **self.valid())
-        return Response(FittedAnswer({"swaps": swaps, "cart": cart.contents(caller)}).data)
+        return Response(FittedAnswer({"swaps": swaps, "cart": cart_of(caller)}).data)

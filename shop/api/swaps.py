@@ -6,10 +6,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from shop import cart, refusals, swaps
+from shop import refusals, swaps
 from shop.api.bodies import SlateItemBody
 from shop.api.serializers import AcceptedAnswer, DismissedAnswer, PanelAnswer
 from shop.api.view import CONFLICT, INVALID, UNKNOWN, ShopView
+from shop.contents import cart_of
 from shop.recommendations import swaps_for
 from tracking import visitor
 
@@ -23,7 +24,7 @@ class Swaps(ShopView):
 
     @extend_schema(operation_id="swaps", responses=PanelAnswer)
     def get(self, request: Request) -> Response:
-        contents = cart.contents(visitor.of(request))
+        contents = cart_of(visitor.of(request))
         slate = swaps_for(request, contents)
         return Response(PanelAnswer({"slate": slate, "cart": contents}).data)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -19,7 +19,7 @@ from shop import money as amounts
 from shop import packshot as packshots
 from shop import unit_price as unit_prices
 from shop.glance import Held
-from shop.models import AcceptedSwap, OrderLine, Product
+from shop.models import OrderLine, Product
 
 register = template.Library()
 
@@ -55,12 +55,6 @@ def of_product(held: Mapping[int, Held], product: Product) -> Held | None:
 def among(product: Product, ids: Collection[int]) -> bool:
     """Whether it is one of these products."""
     return product.pk in ids
-
-
-@register.filter
-def saved(swaps: Sequence[AcceptedSwap]) -> Decimal:
-    """What swaps save together."""
-    return sum((swap.saving for swap in swaps), Decimal("0.00"))
 
 
 @register.filter

@@ -20,10 +20,11 @@ from django_htmx.middleware import HtmxDetails
 
 from shop import cart as carts
 from shop import fit, refusals, reorder, swaps
+from shop.contents import cart_of
 from shop.errors import Invalid, ShopError
 from shop.forms import AddForm, FitForm, OrderForm, PacksForm, QuantityForm, SlateItemForm
 from shop.glance import glance
-from shop.models import AcceptedSwap, Product
+from shop.models import Product
 from shop.money import text
 from shop.recommendations import swaps_for
 from shop.views.visits import cart_form, way_back
@@ -172,8 +173,12 @@ def dismiss(request: HttpRequest) -> HttpResponse:
 def apply_fit(request: HttpRequest) -> HttpResponse:
     def verb() -> str:
         made = fit.apply(visitor.ensure(request), qid=_qid(request))
-        request.session["fitted"] = str(made[0].qid)
         saved = sum((swap.saving for swap in made), Decimal("0.00"))
+        request.session["fitted"] = {
+            "qid": str(made[0].qid),
+            "number": len(made),
+            "saved": text(saved),
+        }
         return f"Swapped. {text(saved)} saved; the total is {text(made[-1].total_after)}."
 
     return _tried(request, verb)
@@ -266,33 +271,18 @@ def _rendered(request: HttpRequest, context: dict[str, Any], *, status: int) -> 
 
 def region(request: HttpRequest) -> dict[str, Any]:
     """What the cart's region shows."""
-    cart = carts.contents(visitor.of(request))
+    cart = cart_of(visitor.of(request))
     slate = swaps_for(request, cart) if cart.standing.over else None
-    accepted = _standing_swaps(cart)
-    by_slot: dict[tuple[UUID | None, int | None], AcceptedSwap] = {
-        (swap.qid, swap.position): swap for swap in accepted
-    }
-    just, fitted = request.session.pop("undoable", None), request.session.pop("fitted", None)
+    just = request.session.pop("undoable", None)
     return {
         "cart": cart,
-        "lines": [
-            {"line": line, "swap": by_slot.get((line.qid, line.position))} for line in cart.lines
-        ],
         "slate": slate,
-        "undoable": next((swap for swap in accepted if swap.pk == just), None),
-        "fitted": [swap for swap in accepted if str(swap.qid) == fitted],
+        "undoable": next((line for line in cart.lines if line.swap and line.swap.id == just), None),
+        "fitted": request.session.pop("fitted", None),
         "removed": request.session.pop("removed", None),
         "budget_text": "" if cart.budget is None else f"{cart.budget:.2f}",
         "problem": next((line.problem for line in cart.lines if line.problem), ""),
     }
-
-
-def _standing_swaps(cart: carts.CartContents) -> list[AcceptedSwap]:
-    """All of them: of two swaps that brought packs of one product only one stands at its line."""
-    if cart.cart_id is None or not any(line.qid for line in cart.lines):
-        return []
-    standing = AcceptedSwap.objects.filter(cart_id=cart.cart_id, undone_at=None)
-    return list(standing.select_related("anchor", "product"))
 
 
 def _problem(form: AddForm | PacksForm | QuantityForm) -> str:

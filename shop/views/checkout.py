@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shop import cart as carts
 from shop import checkout, moved, payment, receipts
+from shop.contents import CartContents, cart_of
 from shop.errors import Missing, Reused, ShopError
 from shop.forms import CheckoutForm
 from shop.models import Order
@@ -30,7 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """The form, or the order; an order that was placed already is answered again."""
     if request.method == "POST":
         return _placed(request)
-    cart = carts.contents(visitor.of(request))
+    cart = cart_of(visitor.of(request))
     if not cart.lines:
         return redirect("cart")
     form = CheckoutForm(total=cart.total, shown=moved.seen(cart), initial=_known(request))
@@ -58,7 +58,7 @@ def order(request: HttpRequest, token: UUID) -> HttpResponse:
 
 def _placed(request: HttpRequest) -> HttpResponse:
     caller = visitor.ensure(request)
-    cart = carts.contents(caller)
+    cart = cart_of(caller)
     form = CheckoutForm(request.POST, total=cart.total, shown=moved.seen(cart))
     refusal, status, differences = "", 422, []
     if form.is_valid():
@@ -68,7 +68,7 @@ def _placed(request: HttpRequest) -> HttpResponse:
         except ShopError as refused:
             refusal, status = refused.message, refused.status_code
             # As it stands after the refusal, which may have found what was not there before.
-            cart = carts.contents(caller)
+            cart = cart_of(caller)
             if not cart.lines:
                 return redirect("cart")
             differences = moved.differences(shown, cart)
@@ -84,7 +84,7 @@ def _placed(request: HttpRequest) -> HttpResponse:
 
 def _shown(
     request: HttpRequest,
-    cart: carts.CartContents,
+    cart: CartContents,
     form: CheckoutForm,
     *,
     refusal: str = "",
@@ -103,7 +103,7 @@ def _shown(
     return render(request, "shop/checkout.html", context, status=status)
 
 
-def _again(request: HttpRequest, cart: carts.CartContents, *, new_key: bool) -> CheckoutForm:
+def _again(request: HttpRequest, cart: CartContents, *, new_key: bool) -> CheckoutForm:
     """What was typed, beside the total that is shown now."""
     typed = request.POST.copy()
     shown = moved.seen(cart)

@@ -18,7 +18,7 @@ from recommender.ranking.features.schema import NAMES, column, fingerprint
 from recommender.ranking.linear import LinearRanker
 from recommender.ranking.training_set import TrainingSet
 from shop import cart as carts
-from shop.cart import CartContents
+from shop.contents import CartContents, cart_of
 from shop.models import Category, Member, Order, OrderLine, Product
 from shop.provider import Line, SwapQuery
 from tests.shop import shelf
@@ -61,9 +61,9 @@ def cart_over_budget(caller: Caller, *products: Product) -> CartContents:
     """These products, one pack each, and a budget of half of what they cost."""
     for product in products:
         carts.add(caller, product.pk)
-    total = carts.contents(caller).total
+    total = cart_of(caller).total
     carts.set_budget(caller, (total / 2).quantize(Decimal("0.01")))
-    return carts.contents(caller)
+    return cart_of(caller)
 
 
 def imported_order(member: Member, *products: Product, placed_at: datetime) -> Order:

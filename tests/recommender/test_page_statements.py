@@ -16,8 +16,6 @@ from tracking import log
 from tracking.models import Counter
 
 pytestmark = pytest.mark.django_db
-THE_LOGS = 3
-"""The visit's clock is set forward, a standing slate is looked for, a new one is written."""
 
 
 @pytest.fixture(params=[1, 10, 50])
@@ -35,13 +33,6 @@ def shopper(client, settings, request):
     for cached in (live_ranker, snapshot, vectors):
         cached.current()
     return client
-
-
-def test_a_new_panel_costs_6_statements_and_3_of_the_log_and_a_standing_one_7(shopper):
-    with statements(6 + THE_LOGS):
-        assert shopper.get("/cart").context["slate"].suggestions
-    with statements(7):
-        assert shopper.get("/cart").context["slate"].suggestions
 
 
 def test_with_the_cart_over_budget_shelves_and_products_cost_no_more(shopper):

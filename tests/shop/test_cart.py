@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from shop import cart
+from shop.contents import cart_of
 from shop.errors import Conflict, Invalid, Missing
 from shop.models import Cart, CartLine, DietProfile, DismissedProduct, Member
 from shop.shoppers import merge, preferences
@@ -25,7 +26,7 @@ def test_adding_twice_makes_one_line_with_both_quantities():
     cart.add(caller, coffee.pk, 2)
     line = cart.add(caller, coffee.pk, 3)
     assert line.quantity == 5
-    found = cart.contents(caller)
+    found = cart_of(caller)
     assert [(row.product.pk, row.quantity, row.line_total) for row in found.lines] == [
         (coffee.pk, 5, Decimal("11.75"))
     ]
@@ -60,7 +61,7 @@ def test_more_than_the_stock_is_refused_with_the_available_count():
         cart.add(caller, coffee.pk, 2)
     assert refused.value.code == "out_of_stock"
     assert refused.value.fields == {"product_id": coffee.pk, "available": 3, "in_cart": 2}
-    assert cart.contents(caller).count == 2
+    assert cart_of(caller).count == 2
     assert events("cart_add") == [coffee.pk]
 
 
@@ -99,7 +100,7 @@ def test_a_removed_line_is_gone_and_recorded():
     caller, coffee = shopper(), product()
     line = cart.add(caller, coffee.pk, 5)
     cart.remove(caller, line.pk)
-    assert cart.contents(caller).lines == ()
+    assert cart_of(caller).lines == ()
     assert events("cart_remove") == [coffee.pk]
 
 
@@ -137,9 +138,9 @@ def test_a_line_that_can_no_longer_be_bought_says_so():
     caller, coffee = shopper(), product(stock=5)
     cart.add(caller, coffee.pk, 4)
     type(coffee).objects.update(stock=3)
-    assert cart.contents(caller).lines[0].problem == "Only 3 left in stock."
+    assert cart_of(caller).lines[0].problem == "Only 3 left in stock."
     type(coffee).objects.update(is_active=False)
-    assert cart.contents(caller).lines[0].problem == "No longer sold."
+    assert cart_of(caller).lines[0].problem == "No longer sold."
 
 
 @pytest.mark.parametrize("budget", ["0", "-1", "NaN", "Infinity", "10000000", "1.005"])
@@ -151,14 +152,14 @@ def test_a_budget_that_is_no_amount_is_refused(budget):
 def test_a_budget_can_be_cleared():
     caller = shopper()
     cart.set_budget(caller, Decimal("25.50"))
-    assert cart.contents(caller).budget == Decimal("25.50")
+    assert cart_of(caller).budget == Decimal("25.50")
     cart.set_budget(caller, None)
-    assert cart.contents(caller).budget is None
+    assert cart_of(caller).budget is None
 
 
 def test_reading_a_cart_writes_nothing(django_assert_num_queries):
     with django_assert_num_queries(2):
-        assert cart.contents(shopper_without_rows()).lines == ()
+        assert cart_of(shopper_without_rows()).lines == ()
     assert not Cart.objects.exists()
 
 
@@ -181,7 +182,7 @@ def test_reading_and_adding_cost_the_same_sql_at_any_size(lines, django_assert_n
         cart.add(caller, product().pk, 1)
     more = product()
     with django_assert_num_queries(1):
-        found = cart.contents(caller)
+        found = cart_of(caller)
         assert [str(line.product.brand) + line.product.category.name for line in found.lines]
     # Savepoint and release, taking the cart (2), product, line, insert, event.
     with django_assert_num_queries(7):
@@ -201,7 +202,7 @@ def test_signing_in_brings_the_visitors_cart_once():
     DietProfile.objects.create(shopper_key=visitor.shopper_key, diet_tags=["vegan"])
     for _ in range(2):
         merge(visitor.visitor_key, member)
-        found = cart.contents(account)
+        found = cart_of(account)
         assert {line.product.name: line.quantity for line in found.lines} == {
             "Both": 90,
             "Mine": 2,
@@ -231,4 +232,4 @@ def test_merged_quantities_stop_at_99():
     cart.add(visitor, coffee.pk, 60)
     cart.add(account, coffee.pk, 60)
     merge(visitor.visitor_key, member)
-    assert cart.contents(account).count == 99
+    assert cart_of(account).count == 99

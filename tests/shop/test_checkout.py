@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from shop import cart, checkout, receipts, swaps
+from shop.contents import cart_of
 from shop.errors import Conflict, Invalid, Reused
 from shop.models import AcceptedSwap, CartLine, Member, Order, Product
 from shop.recommendations import swaps_for
@@ -46,8 +47,8 @@ def test_an_order_keeps_what_was_bought_at_which_price():
     lines = order.lines.order_by("pk").values_list("name", "quantity", "price")
     assert list(lines) == [("Coffee", 3, Decimal("2.35")), ("Tea", 4, Decimal("1.10"))]
     assert list(Product.objects.order_by("pk").values_list("stock", "sold")) == [(6, 3), (0, 4)]
-    assert cart.contents(caller).lines == ()
-    assert cart.contents(caller).budget == Decimal("20.00")
+    assert cart_of(caller).lines == ()
+    assert cart_of(caller).budget == Decimal("20.00")
 
 
 def test_a_purchase_is_counted_and_recorded_in_the_same_transaction(
@@ -75,7 +76,7 @@ def test_a_failure_at_the_end_leaves_everything_as_it_was(monkeypatch):
         place(caller)
     assert not Order.objects.exists()
     assert Product.objects.get().stock == 5
-    assert cart.contents(caller).count == 2
+    assert cart_of(caller).count == 2
 
 
 def test_a_simulated_order_does_not_count():
@@ -133,7 +134,7 @@ def test_the_same_key_and_request_get_the_first_order():
     assert place(caller) == first
     assert Order.objects.count() == 1
     assert log.purchases() == 1
-    assert cart.contents(caller).count == 1
+    assert cart_of(caller).count == 1
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ class TestSavings:
         cart.set_budget(self.caller, Decimal("9.00"))
         pair = swap(self.anchor, 2, self.candidate, quantity=2, saving_cents=180)
         monkeypatch.setattr(CheapestFirst, "pairs", [pair])
-        self.qid = swaps_for(self.caller, cart.contents(self.caller)).qid
+        self.qid = swaps_for(self.caller, cart_of(self.caller)).qid
         swaps.accept(self.caller, qid=self.qid, position=1)
 
     def test_the_slate_item_travels_to_order_line_and_event(self):
@@ -228,7 +229,7 @@ class TestSavings:
         # The provider of the test answers the same for every query.
         monkeypatch.setattr(CheapestFirst, "pairs", [pair])
         cart.set_budget(self.caller, Decimal("1.00"))
-        qid = swaps_for(self.caller, cart.contents(self.caller)).qid
+        qid = swaps_for(self.caller, cart_of(self.caller)).qid
         swaps.accept(self.caller, qid=qid, position=1)
         order = place(self.caller)
         assert (order.total, order.saved) == (Decimal("8.00"), Decimal("2.00"))
@@ -238,7 +239,7 @@ class TestSavings:
         order = place(self.caller)
         again = swaps.accept(self.caller, qid=self.qid, position=1)
         assert (again.order, again.saving) == (order, Decimal("1.80"))
-        assert cart.contents(self.caller).lines == ()
+        assert cart_of(self.caller).lines == ()
 
 
 def at_once(number, work):

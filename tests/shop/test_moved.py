@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 
 from shop import cart, moved
+from shop.contents import cart_of
 from shop.models import CartLine, Order
 from tests.shop.pages import put, words
 from tests.shop.shelf import product, shopper
@@ -16,7 +17,7 @@ def caller():
 
 
 def now(caller):
-    return cart.contents(caller)
+    return cart_of(caller)
 
 
 def test_a_price_and_a_shortage_of_one_product_are_one_sentence(caller):

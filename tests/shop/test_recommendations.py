@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from shop import cart
+from shop.contents import cart_of
 from shop.models import CartLine, DismissedProduct, Product
 from shop.recommendations import swaps_for
 from tests.shop.shelf import Broken, CheapestFirst, product, product_type, shopper, swap
@@ -29,7 +30,7 @@ def over_budget(*products: Product, budget: str = "1.00", quantity: int = 1):
 
 
 def panel(caller, **fields):
-    return swaps_for(caller, cart.contents(caller), **fields)
+    return swaps_for(caller, cart_of(caller), **fields)
 
 
 def test_an_empty_cart_no_budget_and_a_kept_budget_ask_nobody(provider):
@@ -206,7 +207,7 @@ def test_a_panel_costs_the_same_sql_at_any_size(provider, lines, django_assert_n
     candidate = product(price="4.00")
     caller = over_budget(*products)
     provider.pairs = [swap(products[0], 1, candidate, quantity=1, saving_cents=100)]
-    contents = cart.contents(caller)
+    contents = cart_of(caller)
     # Preferences, the standing slate, the shown products, the new slate.
     with django_assert_num_queries(4):
         assert swaps_for(caller, contents).suggestions

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from shop import cart, refusals, swaps
+from shop.contents import cart_of
 from shop.errors import Conflict, Missing
 from shop.models import AcceptedSwap, CartLine, DismissedProduct, Member, Product
 from shop.recommendations import swaps_for
@@ -33,7 +34,7 @@ class Kitchen:
         cart.add(self.caller, self.other.pk, 1)
         cart.set_budget(self.caller, Decimal("10.00"))
         provider.pairs = [swap(self.anchor, 2, self.candidate, quantity=2, saving_cents=180)]
-        self.slate = swaps_for(self.caller, cart.contents(self.caller))
+        self.slate = swaps_for(self.caller, cart_of(self.caller))
         self.qid = self.slate.qid
 
     def accept(self, position=1, caller=None):
@@ -57,10 +58,10 @@ def events(event_type):
 
 
 def test_the_total_falls_by_exactly_the_promised_saving(kitchen):
-    before = cart.contents(kitchen.caller).total
+    before = cart_of(kitchen.caller).total
     promised = kitchen.slate.suggestions[0]
     done = kitchen.accept()
-    after = cart.contents(kitchen.caller)
+    after = cart_of(kitchen.caller)
     assert before == Decimal("13.33")
     assert after.total == before - promised.saving == promised.total_after == Decimal("11.53")
     assert (done.saving, done.total_after) == (Decimal("1.80"), Decimal("11.53"))
@@ -69,7 +70,7 @@ def test_the_total_falls_by_exactly_the_promised_saving(kitchen):
 def test_the_line_keeps_its_place_and_carries_the_slate_item(kitchen):
     line = CartLine.objects.get(product=kitchen.anchor)
     kitchen.accept()
-    first = cart.contents(kitchen.caller).lines[0]
+    first = cart_of(kitchen.caller).lines[0]
     assert (first.id, first.product, first.quantity) == (line.pk, kitchen.candidate, 2)
     assert (first.qid, first.position) == (kitchen.qid, 1)
     assert events("swap_accept") == [(kitchen.candidate.pk, kitchen.qid, 1)]
@@ -183,19 +184,19 @@ def test_after_an_undo_the_swap_can_be_accepted_again(kitchen):
     kitchen.accept()
     kitchen.undo()
     kitchen.accept()
-    assert cart.contents(kitchen.caller).total == Decimal("11.53")
+    assert cart_of(kitchen.caller).total == Decimal("11.53")
     kitchen.undo()
-    assert cart.contents(kitchen.caller).total == Decimal("13.33")
+    assert cart_of(kitchen.caller).total == Decimal("13.33")
 
 
 def test_after_the_anchor_was_put_back_by_hand_the_swap_can_be_accepted_again(kitchen):
     kitchen.accept()
     cart.remove(kitchen.caller, CartLine.objects.get(product=kitchen.candidate).pk)
     kitchen.accept()
-    assert cart.contents(kitchen.caller).total == Decimal("3.33")
+    assert cart_of(kitchen.caller).total == Decimal("3.33")
     cart.add(kitchen.caller, kitchen.anchor.pk, 2)
     assert kitchen.accept().total_after == Decimal("11.53")
-    assert cart.contents(kitchen.caller).total == Decimal("11.53")
+    assert cart_of(kitchen.caller).total == Decimal("11.53")
     assert AcceptedSwap.objects.filter(undone_at=None).count() == 1
 
 
@@ -226,10 +227,10 @@ def test_a_candidate_with_a_line_of_its_own_takes_the_packs_and_gives_them_back(
     cart.add(kitchen.caller, kitchen.candidate.pk, 3)
     rows = kitchen.rows()
     kitchen.accept()
-    found = {row.product: row.quantity for row in cart.contents(kitchen.caller).lines}
+    found = {row.product: row.quantity for row in cart_of(kitchen.caller).lines}
     assert found == {kitchen.other: 1, kitchen.candidate: 5}
     # 10.00 + 3.33 + 12.30 − 1.80
-    assert cart.contents(kitchen.caller).total == Decimal("23.83")
+    assert cart_of(kitchen.caller).total == Decimal("23.83")
     kitchen.undo()
     assert kitchen.rows() == rows
 
@@ -250,7 +251,7 @@ def test_swaps_on_swaps_are_undone_in_turn(kitchen, provider):
     kitchen.accept()
     cheaper = product("Cheaper", "4.00")
     provider.pairs = [swap(kitchen.candidate, 2, cheaper, quantity=2, saving_cents=20)]
-    second = swaps_for(kitchen.caller, cart.contents(kitchen.caller))
+    second = swaps_for(kitchen.caller, cart_of(kitchen.caller))
     swaps.accept(kitchen.caller, qid=second.qid, position=1)
     with pytest.raises(Conflict):
         kitchen.undo()
@@ -264,7 +265,7 @@ def test_not_this_is_never_offered_again(kitchen):
         refusals.dismiss(kitchen.caller, qid=kitchen.qid, position=1)
     assert DismissedProduct.objects.get().product == kitchen.candidate
     assert events("swap_dismiss") == [(kitchen.candidate.pk, kitchen.qid, 1)]
-    assert swaps_for(kitchen.caller, cart.contents(kitchen.caller)).suggestions == ()
+    assert swaps_for(kitchen.caller, cart_of(kitchen.caller)).suggestions == ()
 
 
 def test_without_consent_swaps_work_and_nothing_is_recorded(provider):
@@ -273,9 +274,9 @@ def test_without_consent_swaps_work_and_nothing_is_recorded(provider):
     cart.add(caller, anchor.pk, 1)
     cart.set_budget(caller, Decimal("1.00"))
     provider.pairs = [swap(anchor, 1, candidate, quantity=1, saving_cents=100)]
-    slate = swaps_for(caller, cart.contents(caller))
+    slate = swaps_for(caller, cart_of(caller))
     swaps.accept(caller, qid=slate.qid, position=1)
-    assert cart.contents(caller).total == Decimal("4.00")
+    assert cart_of(caller).total == Decimal("4.00")
     assert not Event.objects.exists()
 
 
