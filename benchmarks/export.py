@@ -34,7 +34,7 @@ def serve(events: int) -> None:
     from django.core.management import call_command
 
     from benchmarks import filled_log
-    from recommender import partitions
+    from recommender.learning import partitions
     from recommender.models import Partition
     from recommender.ranking.features.schema import fingerprint
 

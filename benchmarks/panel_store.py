@@ -21,12 +21,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from recommender import lease, live_ranker, promotion, registry
-from recommender.provider import RankedSwaps
+from recommender.learning import lease, promotion, registry
 from recommender.ranking import artifact, ranker
 from recommender.ranking.features.build import build
 from recommender.ranking.features.schema import NAMES, column, fingerprint
-from recommender.warm_up import warm_up
+from recommender.serving import live_ranker
+from recommender.serving.provider import RankedSwaps
+from recommender.serving.warm_up import warm_up
 from shop.models import CartLine, Category, Member, Product
 from shop.provider import Line, SwapQuery
 

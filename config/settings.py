@@ -225,7 +225,7 @@ PACKING_FEE = environment.amount("PACKING_FEE", "0.00")
 
 # --- The learning loop ----------------------------------------------------------------------------
 RETRAIN_EVERY = environment.whole("RETRAIN_EVERY", 5, at_least=1)
-SWAP_PROVIDER = "recommender.provider.RankedSwaps"
+SWAP_PROVIDER = "recommender.serving.provider.RankedSwaps"
 AFTER_PURCHASE_TASK = "recommender.tasks.train_if_due"
 # What was learned of a shopper, for their export and erasure (tracking/personal.py).
 PERSONAL_DATA = "recommender.personal.Kept"

@@ -13,8 +13,8 @@ application = get_wsgi_application()
 
 # Models need the loaded apps.
 from recommender import alarms  # noqa: E402
-from recommender.processes import Follower  # noqa: E402
-from recommender.warm_up import warm_up  # noqa: E402
+from recommender.serving.processes import Follower  # noqa: E402
+from recommender.serving.warm_up import warm_up  # noqa: E402
 
 warm_up()
 Follower("web", after=alarms.current).start()

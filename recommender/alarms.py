@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from recommender import conf, processes, skew
+from recommender import conf, skew
 from recommender.conf import Conf
 from recommender.models import LedgerEntry, LiveTag, RankerVersion, TrainingRun
+from recommender.serving import processes
 from tracking import log
 
 SKEW_SAMPLE = 3

@@ -12,9 +12,10 @@ from drf_spectacular.utils import PolymorphicProxySerializer, inline_serializer
 from rest_framework import serializers
 
 from recommender import alarms
-from recommender.explain import FALLBACK_WEIGHTS, KEY_FEATURES
+from recommender.explain import FALLBACK_WEIGHTS
 from recommender.models import LedgerEntry, RankerVersion, TrainingRun
 from recommender.ranking.features.schema import FAMILIES, NAMES
+from recommender.serving.weights_line import KEY_FEATURES
 
 Body = serializers.Serializer[Any]
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db import connection
 
-from recommender import alarms, lease, live_ranker, processes
+from recommender import alarms
+from recommender.learning import lease
 from recommender.models import RankerVersion, TrainingRun
+from recommender.serving import live_ranker, processes
 from tracking import log
 
 

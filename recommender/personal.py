@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from recommender import erasure, partitions
+from recommender.learning import erasure, partitions
 from recommender.models import Partition, PendingErasure, TasteState
 from recommender.ranking.features.schema import fingerprint
 

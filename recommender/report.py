@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from recommender.explain import sessions
 from recommender.models import RankerVersion
+from recommender.serving.weights_line import sessions
 
 POLICIES = {
     "random": "random order",

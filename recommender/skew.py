@@ -7,13 +7,13 @@ from uuid import UUID
 
 import numpy as np
 
-from recommender import columns, served, taste
-from recommender import vectors as vector_store
 from recommender.models import ColumnsFile
 from recommender.ranking.columns_file import DamagedColumns
 from recommender.ranking.features.build import build
 from recommender.ranking.features.schema import NAMES, fingerprint
 from recommender.ranking.query import State
+from recommender.serving import columns, served, taste
+from recommender.serving import vectors as vector_store
 from tracking import log
 
 

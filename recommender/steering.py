@@ -10,9 +10,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from recommender import files, lease, promotion
+from recommender import files
+from recommender.learning import lease, promotion
+from recommender.learning.promotion import Action, Status
 from recommender.models import LedgerEntry, LiveTag, RankerVersion
-from recommender.promotion import Action, Status
 from tracking import hint
 
 PERMISSION = "recommender.steer"

@@ -6,7 +6,8 @@ from celery import shared_task
 from celery.worker.control import control_command
 
 # Connects the sweeper to the worker that loads its tasks.
-from recommender import broadcast, live_ranker, sweeper, trainer
+from recommender.learning import broadcast, sweeper, trainer
+from recommender.serving import live_ranker
 
 __all__ = ["follow_live_tag", "sweeper", "train_if_due"]
 

@@ -109,7 +109,8 @@ def erase(caller: Caller) -> None:
     """Erase the account and all that is known by its key or its browsers'; all or nothing.
 
     Orders are made nobody's: the shop keeps its books. Training rows follow once this is through
-    (see ``recommender/erasure.py``). Raises Conflict (``staff``) for an account of the back office.
+    (see ``recommender/learning/erasure.py``). Raises Conflict (``staff``) for an account of the
+    back office.
     """
     keys = log.keys_of(caller)
     with transaction.atomic():

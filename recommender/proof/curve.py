@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender import conf
-from recommender.comparison import RUNGS
 from recommender.proof.scene import Scene, columns_of
 from recommender.proof.slates import Scoring, judged
 from recommender.ranking import blend, linear, rungs
@@ -25,6 +24,7 @@ from recommender.ranking.pairs import informative
 from recommender.ranking.personas import SHARES, Persona, known_utility
 from recommender.ranking.query import Floats, Ints
 from recommender.ranking.training_set import TrainingSet
+from recommender.simulated.comparison import RUNGS
 
 WHOLE_K, SLATE_K = 10, 5
 SPARE = 1.25

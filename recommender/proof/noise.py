@@ -11,7 +11,7 @@ from recommender.ranking.features.schema import FEATURES, column
 from recommender.ranking.linear import HAND_SIGNED
 from recommender.ranking.query import Floats
 from recommender.ranking.training_set import TrainingSet
-from recommender.simulated_visit import UTILITY_COLUMNS
+from recommender.simulated.visit import UTILITY_COLUMNS
 
 Draw = Callable[[np.random.Generator, int], Floats]
 

@@ -17,7 +17,7 @@ from recommender.ranking.judgements import Fact, judge
 from recommender.ranking.personas import UTILITIES, known_utility, looks
 from recommender.ranking.query import Floats, Ints
 from recommender.ranking.training_set import ABOUT, TrainingSet
-from recommender.simulated_visit import REMOVED_SHARE, UNDONE_SHARE
+from recommender.simulated.visit import REMOVED_SHARE, UNDONE_SHARE
 
 SIZE = 5
 ORIGIN = "served"
@@ -79,7 +79,7 @@ def _shown(
 def _labels(
     qid: UUID, scene: Scene, utility: Floats, rng: np.random.Generator, *, examined: bool
 ) -> list[int]:
-    """As ``simulated_visit`` acts: looks, the best swap accepted if it is good enough, bought."""
+    """As ``simulated.visit`` acts: looks, the best swap accepted if it is good enough, bought."""
     places = np.arange(1, len(utility) + 1)
     noticed = rng.random(len(utility)) < 1.0 / places if examined else np.ones(len(utility), bool)
     looked = (looks(rng, scene.persona, utility) > 0) & noticed

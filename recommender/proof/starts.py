@@ -22,7 +22,7 @@ from recommender.ranking.errors import CannotLearn
 from recommender.ranking.personas import UTILITIES, Persona, known_utility
 from recommender.ranking.query import Floats
 from recommender.ranking.training_set import TrainingSet
-from recommender.simulation import DAYS
+from recommender.simulated.season import DAYS
 
 PRIOR_VISITS = 400
 """Simulated sessions that a store begins with, as the demo store does."""

@@ -1,6 +1,6 @@
 """The store as simulated shoppers walk it, in memory: many visits in little time, nothing written.
 
-A visit is that of ``simulated_visit`` without the tables: the same carts, budgets, candidates,
+A visit is that of ``simulated.visit`` without the tables: the same carts, budgets, candidates,
 taste, features and personas, from the catalogue that the store has now. Only the rows that every
 reader needs are read from the database, once.
 """
@@ -16,14 +16,15 @@ import numpy as np
 from django.db.models import Max
 from django.utils import timezone
 
-from recommender import candidates, snapshot, taste, vectors
 from recommender.proof.scene import Scene
 from recommender.ranking.features.build import build
 from recommender.ranking.personas import Persona, cast
 from recommender.ranking.query import Floats, Ints, Query, State
 from recommender.ranking.slate import SIZE as PANEL
-from recommender.simulated_cart import Shelves, visiting_times
-from recommender.simulated_visit import (
+from recommender.serving import candidates, snapshot, taste, vectors
+from recommender.simulated.cart import Shelves, visiting_times
+from recommender.simulated.season import DAYS, TRIES, EmptyStore
+from recommender.simulated.visit import (
     ANONYMOUS_SHARE,
     DIET_SHARE,
     FAR_OVER,
@@ -31,7 +32,6 @@ from recommender.simulated_visit import (
     LITTLE_OVER,
     MOST_LINES,
 )
-from recommender.simulation import DAYS, TRIES, EmptyStore
 from shop.models import Member, Order, Product
 from shop.provider import Line
 from tracking.log import Fact
@@ -182,7 +182,7 @@ def read() -> World:
 
 
 def _over(persona: Persona, rng: np.random.Generator) -> float:
-    """The cart's total over its budget, as in ``simulated_visit``."""
+    """The cart's total over its budget, as in ``recommender.simulated.visit``."""
     if persona == Persona.BUDGET_PRESSURED:
         return float(rng.uniform(*FAR_OVER))
     low, high = LITTLE_OVER

@@ -16,7 +16,7 @@ def main() -> None:
     django.setup()
     from django.utils import timezone
 
-    from recommender import lease
+    from recommender.learning import lease
     from recommender.models import TrainingRun
 
     while True:

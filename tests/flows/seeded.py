@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 import numpy as np
 from django.utils import timezone
 
-from recommender import partitions
+from recommender.learning import partitions
 from recommender.ranking.features.schema import NAMES, column, fingerprint
 from tests.recommender import market
 from tracking import record

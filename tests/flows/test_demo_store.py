@@ -13,10 +13,13 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from recommender import frames, simulation, skew, vectors
+from recommender import skew
+from recommender.learning import frames
 from recommender.ranking import ranker, slate
 from recommender.ranking.features.schema import CONTEXT, ITEM, column
 from recommender.ranking.training_set import TrainingSet
+from recommender.serving import vectors
+from recommender.simulated import season
 from tests.recommender.conftest import start_afresh
 from tracking import log
 
@@ -42,7 +45,7 @@ def store(django_db_setup, django_db_blocker) -> Iterator[None]:
             start_afresh()
             call_command("load_complete_journey", "--products", "1500", "--quiet")
             vectors.fit(now=timezone.now())
-            simulation.run(sessions=SESSIONS, slate_size=5, seed=42)
+            season.run(sessions=SESSIONS, slate_size=5, seed=42)
             yield
             transaction.set_rollback(True)
         start_afresh()

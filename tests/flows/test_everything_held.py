@@ -10,7 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
-from recommender import erasure
+from recommender.learning import erasure
 from recommender.models import PendingErasure, TasteState
 from shop import personal as shops
 from shop.models import Favourite, Order, OrderLine

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from recommender import alarms, columns, live_ranker, snapshot, vectors
+from recommender import alarms
+from recommender.serving import columns, live_ranker, snapshot, vectors
 
 
 def start_afresh() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from django.utils import timezone
 
-from recommender import lease, promotion, registry
+from recommender.learning import lease, promotion, registry
 from recommender.models import RankerVersion
 from recommender.ranking import artifact
 from recommender.ranking.features.schema import NAMES, column, fingerprint

@@ -9,7 +9,7 @@ from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft7Validator
 
-from recommender import lease, training
+from recommender.learning import lease, training
 from recommender.models import RankerVersion
 from recommender.ranking.features.schema import NAMES
 from tests.recommender import market

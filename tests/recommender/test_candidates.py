@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from recommender import candidates, snapshot, vectors
 from recommender.ranking.query import Swaps
+from recommender.serving import candidates, snapshot, vectors
 from shop.models import Product
 from shop.provider import Line
 from tests.recommender import market

@@ -5,9 +5,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from recommender import choice_curve, choice_figures
 from recommender.ranking.choices.prepared import Prepared
 from recommender.ranking.choices.tasks import TASKS
+from recommender.real_choices import curve, drawings
 from tests.ranking.choice_lessons import choices
 
 
@@ -16,12 +16,12 @@ def found():
     past, replayed = choices(160)
     part = np.arange(160) % 8
     parts = (replayed.take(own) for own in (part < 6, part == 6, part == 7))
-    return choice_curve.run(Prepared(past, 160, *parts, coverage=1.0), seed=1, sizes=(5, 5_000))
+    return curve.run(Prepared(past, 160, *parts, coverage=1.0), seed=1, sizes=(5, 5_000))
 
 
 def test_few_choices_and_all_are_learned_from_and_more_than_all_are_left_out(found):
     assert list(found["sizes"]) == ["5", "120"]
-    assert {len(own) for own in found["served"].values()} == {choice_curve.DRAWS[5], 1}
+    assert {len(own) for own in found["served"].values()} == {curve.DRAWS[5], 1}
 
 
 def test_more_choices_teach_more_and_the_written_weights_stay_what_they_are(found):
@@ -37,18 +37,18 @@ def test_nothing_but_the_blend_serves_after_five(found):
 
 
 def test_the_table_tells_every_policy_and_what_served(found):
-    lines = choice_curve.markdown(found).splitlines()
+    lines = curve.markdown(found).splitlines()
     assert lines[0] == "| NDCG@10, switch | after 5 | after 120 |"
-    assert sum(line.startswith("| LambdaMART |") for line in lines) == len(choice_curve.TASKS)
+    assert sum(line.startswith("| LambdaMART |") for line in lines) == len(curve.TASKS)
     assert lines[-1].startswith("Served after 5: blend, blend")
 
 
 def test_the_figures_are_drawings(found):
     by_task = dict.fromkeys(TASKS, (0.5, 0.4, 0.6))
-    drawings = (
-        choice_curve.plot(found),
-        choice_figures.methods({"ndcg_at_10": {"random": by_task}, "facts": {"households": 9}}),
-        choice_figures.worth({"features": {"hour": by_task}}),
+    drawn = (
+        curve.plot(found),
+        drawings.methods({"ndcg_at_10": {"random": by_task}, "facts": {"households": 9}}),
+        drawings.worth({"features": {"hour": by_task}}),
     )
-    for drawing in drawings:
+    for drawing in drawn:
         assert ElementTree.fromstring(drawing).tag.endswith("svg")  # noqa: S314 our own text

@@ -9,7 +9,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
-from recommender import columns, erasure, files, manifest, partitions, sweeper, vectors
+from recommender import files
+from recommender.learning import erasure, manifest, partitions, sweeper
 from recommender.models import (
     ColumnsFile,
     Partition,
@@ -19,6 +20,7 @@ from recommender.models import (
     TrainingRun,
 )
 from recommender.ranking.training_set import from_parquet, shoppers_in
+from recommender.serving import columns, vectors
 from tests.recommender import logged, market
 from tests.shop import shelf
 from tracking import personal

@@ -9,15 +9,15 @@ import pyarrow.parquet as pq
 import pytest
 from django.core.management import CommandError, call_command
 
-from recommender.evaluation_file.reading import read
-from recommender.evaluation_file.schema import COLUMNS, NEEDED, BadFile
-from recommender.evaluation_file.writing import write
 from recommender.ranking.choices import protocol, report
 from recommender.ranking.choices.history import History, Shown
 from recommender.ranking.choices.offer import offered
 from recommender.ranking.choices.prepared import ask
 from recommender.ranking.choices.replay import replay
 from recommender.ranking.semantic import CharacterNgrams
+from recommender.real_choices.evaluation_file.reading import read
+from recommender.real_choices.evaluation_file.schema import COLUMNS, NEEDED, BadFile
+from recommender.real_choices.evaluation_file.writing import write
 from tests.ranking import shelf
 from tests.ranking.choice_history import WEEK
 from tests.ranking.shelf import ints

@@ -4,6 +4,7 @@ import pytest
 
 from recommender import explain
 from recommender.models import RankerVersion, TrainingRun
+from recommender.serving import weights_line
 from tests.recommender import market
 from tracking.models import Counter
 
@@ -28,7 +29,7 @@ def _line(**changed) -> str:
         "training_info": {"sessions": 12, "session_origins": {"served": 12}},
         **changed,
     }
-    return explain.weights_line(**facts)
+    return weights_line.sentence(**facts)
 
 
 def test_without_a_ranker_the_fallbacks_weights_and_the_reason_are_told():
@@ -106,7 +107,7 @@ def test_no_figure_is_claimed_that_is_not_there(changed, line):
 )
 def test_simulated_sessions_are_called_simulated(origins, words):
     info = {"sessions": sum(origins.values()), "session_origins": origins}
-    assert explain.sessions(info) == words
+    assert weights_line.sessions(info) == words
 
 
 def test_status_counts_down_to_the_next_training():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from recommender import frames
+from recommender.learning import frames
 from recommender.ranking.features.schema import NAMES, fingerprint
 from tests.shop import shelf
 from tracking import record

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from recommender import lease
+from recommender.learning import lease
 from recommender.models import TrainingRun
 from tracking.models import Counter
 

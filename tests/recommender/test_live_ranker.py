@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 from django.core.files.storage import storages
 
-from recommender import files, live_ranker, promotion
+from recommender import files
+from recommender.learning import promotion
 from recommender.models import LiveTag, RankerVersion
+from recommender.serving import live_ranker
 from tests.recommender import market
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from recommender import conf, files, lease, manifest, partitions, training
+from recommender import conf, files
+from recommender.learning import lease, manifest, partitions, training
 from recommender.models import Partition, RankerVersion
 from tests.recommender import market
 

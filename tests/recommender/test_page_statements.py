@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from recommender import live_ranker, snapshot, vectors
+from recommender.serving import live_ranker, snapshot, vectors
 from shop import tree, vocabulary
 from shop.models import Cart, Order
 from tests.recommender.market import coffees
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def shopper(client, settings, request):
     """So many lines, each of a type of its own with a cheaper product, and a budget below."""
     settings.CONSENT = "assume"
-    settings.SWAP_PROVIDER = "recommender.provider.RankedSwaps"
+    settings.SWAP_PROVIDER = "recommender.serving.provider.RankedSwaps"
     # Every few seconds a process asks whether ranker, catalogue and words have changed.
     settings.RECOMMENDER = {**settings.RECOMMENDER, "CHECK_SECONDS": 3600.0}
     for number in range(request.param):

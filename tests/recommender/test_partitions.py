@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db.models import F
 
-from recommender import files, frames, manifest, partitions
+from recommender import files
+from recommender.learning import frames, manifest, partitions
 from recommender.models import Partition
 from recommender.ranking.errors import CannotLearn
 from recommender.ranking.training_set import TrainingSet, from_parquet

@@ -4,9 +4,10 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from recommender import simulation, vectors
 from recommender.management.commands import prepare_demo
 from recommender.models import RankerVersion
+from recommender.serving import vectors
+from recommender.simulated import season
 from tracking import record
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def visits(monkeypatch) -> list[tuple[int, int]]:
     monkeypatch.setattr(prepare_demo, "MORE_SESSIONS", 2)
     monkeypatch.setattr(prepare_demo, "MOST_SESSIONS", 9)
     monkeypatch.setattr(prepare_demo.store, "is_loaded", lambda: True)
-    monkeypatch.setattr(simulation, "run", run)
+    monkeypatch.setattr(season, "run", run)
     monkeypatch.setattr(vectors, "fit", lambda **_: None)
     return found
 

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from recommender import broadcast, files, live_ranker, processes, promotion
+from recommender import files
+from recommender.learning import broadcast, promotion
 from recommender.models import ServingProcess
+from recommender.serving import live_ranker, processes
 from tests.recommender import market
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +125,7 @@ def test_what_rankers_need_is_loaded_before_the_first_look(monkeypatch, broken):
 
 def test_lightgbm_is_among_it():
     code = (
-        "import sys, django; django.setup(); from recommender import live_ranker; "
+        "import sys, django; django.setup(); from recommender.serving import live_ranker; "
         "assert 'lightgbm' not in sys.modules; live_ranker.load_libraries(); "
         "assert 'lightgbm' in sys.modules"
     )

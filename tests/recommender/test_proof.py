@@ -13,7 +13,6 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from recommender import vectors
 from recommender.models import ColumnsFile, RankerVersion
 from recommender.proof import brief, half_time, lesson, luck, noise, personas, steps, world
 from recommender.proof.finding import Finding
@@ -24,6 +23,7 @@ from recommender.ranking.gate import Verdict
 from recommender.ranking.linear import LinearRanker
 from recommender.ranking.personas import Persona
 from recommender.ranking.rungs import fit_linear
+from recommender.serving import vectors
 from shop.models import Member, Product
 from tests.recommender import market
 from tests.shop import shelf

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from recommender import live_ranker, vectors
-from recommender.provider import RankedSwaps
 from recommender.ranking.features.schema import NAMES, column, fingerprint
+from recommender.serving import live_ranker, vectors
+from recommender.serving.provider import RankedSwaps
 from shop import recommendations, refusals
 from tests.recommender import market
 from tests.recommender.conftest import start_afresh

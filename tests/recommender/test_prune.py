@@ -8,7 +8,8 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 from django.utils import timezone
 
-from recommender import columns, files, manifest, partitions, promotion, retention, sweeper
+from recommender import files
+from recommender.learning import manifest, partitions, promotion, retention, sweeper
 from recommender.models import (
     ColumnsFile,
     LedgerEntry,
@@ -18,6 +19,7 @@ from recommender.models import (
     TrainingRun,
 )
 from recommender.ranking.features.schema import fingerprint
+from recommender.serving import columns
 from tests.recommender import logged, market
 from tests.shop import shelf
 from tracking.models import Session

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recommender import reasons
 from recommender.ranking.features.schema import NAMES, column
+from recommender.serving import reasons
 
 
 class Given:

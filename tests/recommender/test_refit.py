@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from recommender import columns, files, refit, sweeper, trainer, vectors
+from recommender import files
+from recommender.learning import refit, sweeper, trainer
 from recommender.models import ColumnsFile
+from recommender.serving import columns, vectors
 from tests.recommender import market
 
 pytestmark = pytest.mark.django_db

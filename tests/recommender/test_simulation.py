@@ -11,10 +11,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from recommender import frames, simulation, skew, vectors
+from recommender import skew
+from recommender.learning import frames
 from recommender.ranking.features.schema import NAMES
 from recommender.ranking.personas import Persona
-from recommender.simulated_cart import visiting_times
+from recommender.serving import vectors
+from recommender.simulated import season
+from recommender.simulated.cart import visiting_times
 from shop.models import Member, Order, Product
 from tests.recommender import market
 from tests.shop import shelf
@@ -40,7 +43,7 @@ def _market() -> None:
 
 
 def _play(sessions: int = 12, seed: int = 42):
-    return simulation.run(sessions=sessions, slate_size=5, seed=seed)
+    return season.run(sessions=sessions, slate_size=5, seed=seed)
 
 
 def test_every_session_leaves_one_judged_slate_of_five():
@@ -125,7 +128,7 @@ def test_the_exported_file_says_what_it_holds(tmp_path, capsys):
 
 def test_an_empty_store_is_said_to_be_empty():
     Product.objects.update(is_active=False)
-    from recommender import snapshot
+    from recommender.serving import snapshot
     from shop.models import CatalogueVersion
 
     CatalogueVersion.grow()

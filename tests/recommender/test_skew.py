@@ -6,8 +6,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from recommender import columns, files, skew, vectors
+from recommender import files, skew
 from recommender.ranking.features.schema import NAMES, column
+from recommender.serving import columns, vectors
 from shop import recommendations
 from shop.models import DietProfile
 from tests.recommender import market

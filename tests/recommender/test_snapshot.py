@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from recommender import columns, files, snapshot, vectors
+from recommender import files
 from recommender.models import ColumnsFile
+from recommender.serving import columns, snapshot, vectors
 from shop.models import Brand, CatalogueVersion, Product
 from tests.recommender import market
 from tests.recommender.conftest import start_afresh

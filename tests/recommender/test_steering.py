@@ -8,8 +8,10 @@ import pytest
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from recommender import lease, live_ranker, promotion, steering
+from recommender import steering
+from recommender.learning import lease, promotion
 from recommender.models import LedgerEntry, LiveTag, RankerVersion, TrainingRun
+from recommender.serving import live_ranker
 from tests.recommender import market
 
 pytestmark = pytest.mark.django_db

@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from recommender import snapshot, taste
 from recommender.models import TasteState
-from recommender.provider import RankedSwaps
 from recommender.ranking.query import Taste
+from recommender.serving import snapshot, taste
+from recommender.serving.provider import RankedSwaps
 from shop.models import Order
 from tests.recommender import market
 from tests.shop import shelf

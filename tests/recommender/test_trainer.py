@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from recommender import lease, sweeper, tasks, trainer
+from recommender import tasks
+from recommender.learning import lease, sweeper, trainer
 from recommender.models import RankerVersion, TrainingRun
 from tests.recommender import market
 from tracking.models import Counter

@@ -9,13 +9,15 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from recommender import files, lease, live_ranker, manifest, training
+from recommender import files
+from recommender.learning import lease, manifest, training
 from recommender.models import LedgerEntry, LiveTag, Partition, RankerVersion, TrainingRun
-from recommender.provider import RankedSwaps
 from recommender.ranking import rungs
 from recommender.ranking.errors import CannotLearn
 from recommender.ranking.features.schema import NAMES, column
 from recommender.ranking.training_set import TrainingSet, to_parquet
+from recommender.serving import live_ranker
+from recommender.serving.provider import RankedSwaps
 from tests.recommender import market
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from recommender import vectors
+from recommender.serving import vectors
 from tests.recommender import market
 
 pytestmark = pytest.mark.django_db

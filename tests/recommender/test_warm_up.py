@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from recommender import live_ranker, warm_up
+from recommender.serving import live_ranker, warm_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from recommender import skew
-from recommender.frames import ORIGINS
+from recommender.learning.frames import ORIGINS
 from tracking import log
 
 SHOWN = 20

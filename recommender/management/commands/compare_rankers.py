@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recommender import comparison, simulation
+from recommender.simulated import comparison, season
 from shop.progress import Progress
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 seeds=list(range(1, options["seeds"] + 1)),
                 told=progress.update,
             )
-        except simulation.EmptyStore as error:
+        except season.EmptyStore as error:
             raise CommandError(str(error)) from None
         progress.finish("Compared")
         reports = settings.DATA_DIR / "reports"

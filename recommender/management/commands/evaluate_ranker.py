@@ -46,9 +46,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from threadpoolctl import threadpool_limits
 
-        from recommender import choice_curve, choice_figures, choices_data
         from recommender.ranking.choices import ablation, protocol, report
         from recommender.ranking.semantic import CharacterNgrams
+        from recommender.real_choices import curve, drawings, source
 
         if options["households"] is not None and options["households"] < FEWEST_HOUSEHOLDS:
             raise CommandError("--households must be at least 20: fewer give no interval.")
@@ -56,13 +56,13 @@ class Command(BaseCommand):
         progress = Progress(2 + len(protocol.STEPS) + more, out=self.stderr)
         progress.step("Read the purchases")
         try:
-            data = choices_data.read(
+            data = source.read(
                 options["data"], households=options["households"], seed=options["seed"]
             )
-        except choices_data.Unreadable as error:
+        except source.Unreadable as error:
             raise CommandError(str(error)) from None
         if options["write"] is not None:
-            rows = choices_data.write(options["write"], data)
+            rows = source.write(options["write"], data)
             progress.finish(f"Wrote {rows:,} purchases to {options['write']}")
             return
         progress.step("Embed the products' texts")
@@ -86,21 +86,19 @@ class Command(BaseCommand):
             except ValueError as error:
                 raise CommandError(f"{options['data']}: {error}.") from None
             figures, tables = compared.figures, [report.markdown(compared.figures)]
-            _keep(figures, tables, real_choices=choice_figures.methods(figures))
+            _keep(figures, tables, real_choices=drawings.methods(figures))
             if options["curve"]:
                 progress.step("Learn from few and from many choices")
-                figures["curve"] = choice_curve.run(
-                    compared.prepared, seed=options["seed"], told=told
-                )
-                tables.append(choice_curve.markdown(figures["curve"]))
-                _keep(figures, tables, real_curve=choice_curve.plot(figures["curve"]))
+                figures["curve"] = curve.run(compared.prepared, seed=options["seed"], told=told)
+                tables.append(curve.markdown(figures["curve"]))
+                _keep(figures, tables, real_curve=curve.plot(figures["curve"]))
             if options["ablation"]:
                 progress.step("Teach without each feature")
                 figures["ablation"] = ablation.run(
                     compared.prepared, seed=options["seed"], threads=options["threads"], told=told
                 )
                 tables.append(ablation.markdown(figures["ablation"]))
-                _keep(figures, tables, real_worth=choice_figures.worth(figures["ablation"]))
+                _keep(figures, tables, real_worth=drawings.worth(figures["ablation"]))
         progress.finish("Compared")
         self.stdout.write(json.dumps(figures) if options["json"] else "\n\n".join(tables))
 

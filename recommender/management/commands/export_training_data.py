@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from recommender import manifest
+from recommender.learning import manifest
 from recommender.ranking.errors import CannotLearn
 from recommender.ranking.training_set import TrainingSet, to_parquet
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from recommender import vectors
+from recommender.serving import vectors
 
 
 class Command(BaseCommand):

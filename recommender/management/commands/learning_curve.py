@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommender.proof import curve_table, world
 from recommender.ranking.errors import CannotLearn
-from recommender.simulation import EmptyStore
+from recommender.simulated.season import EmptyStore
 from shop.progress import Progress
 
 

@@ -9,8 +9,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from recommender import conf, lease, simulation, snapshot, training, vectors
+from recommender import conf
+from recommender.learning import lease, training
 from recommender.models import ColumnsFile, RankerVersion
+from recommender.serving import snapshot, vectors
+from recommender.simulated import season
 from shop.complete_journey import load, store
 from shop.complete_journey.files import PackageMissing
 from shop.models import Member
@@ -86,7 +89,7 @@ def _visits() -> int:
 
 def _visit(sessions: int, progress: Progress) -> None:
     # A seed of its own each time, also after an interruption, so that no visit is played twice.
-    simulation.run(
+    season.run(
         sessions=sessions, slate_size=SLATE_SIZE, seed=SEED + _visits(), told=progress.update
     )
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommender.proof import steps, world
 from recommender.proof.finding import Finding
-from recommender.simulation import EmptyStore
+from recommender.simulated.season import EmptyStore
 from shop.progress import Progress
 
 

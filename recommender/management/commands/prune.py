@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from recommender import retention
+from recommender.learning import retention
 
 
 class Command(BaseCommand):

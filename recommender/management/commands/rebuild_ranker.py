@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recommender import manifest
+from recommender.learning import manifest
 from recommender.models import RankerVersion
 
 

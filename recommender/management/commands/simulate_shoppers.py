@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from recommender import simulation
 from recommender.ranking.personas import Persona
-from recommender.simulated_visit import Visit
+from recommender.simulated import season
+from recommender.simulated.visit import Visit
 from shop.progress import Progress
 
 
@@ -37,14 +37,14 @@ class Command(BaseCommand):
         progress = Progress(1, out=self.stdout)
         progress.step("Simulated shoppers")
         try:
-            visits = simulation.run(
+            visits = season.run(
                 sessions=sessions,
                 slate_size=size,
                 seed=options["seed"],
                 start=_start(options["start"]),
                 told=progress.update,
             )
-        except simulation.EmptyStore as error:
+        except season.EmptyStore as error:
             raise CommandError(str(error)) from None
         progress.finish(f"{sessions:,} simulated sessions with {size} swaps each")
         self.stdout.write(_statistics(visits))

@@ -9,11 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from recommender import conf, lease, report, training
+from recommender import conf, report
+from recommender.learning import lease, training
+from recommender.learning.trainer import REFUSED
 from recommender.models import TrainingRun
 from recommender.ranking.errors import ForeignFingerprint
 from recommender.ranking.training_set import TrainingSet, from_parquet
-from recommender.trainer import REFUSED
 from tracking import log
 
 

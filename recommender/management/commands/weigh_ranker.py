@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recommender import conf, report, training
+from recommender import conf, report
+from recommender.learning import training
 from recommender.models import RankerVersion
 
 

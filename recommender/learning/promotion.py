@@ -11,7 +11,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from recommender import broadcast, files, lease
+from recommender import files
+from recommender.learning import broadcast, lease
 from recommender.models import LedgerEntry, LiveTag, RankerVersion
 
 logger = logging.getLogger(__name__)

@@ -19,8 +19,9 @@ from django.db import close_old_connections
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from recommender import conf, live_ranker
+from recommender import conf
 from recommender.models import ServingProcess
+from recommender.serving import live_ranker
 
 logger = logging.getLogger(__name__)
 

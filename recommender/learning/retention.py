@@ -16,7 +16,8 @@ from itertools import pairwise
 from django.core.files.storage import storages
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from recommender import columns, conf, files, manifest, partitions
+from recommender import conf, files
+from recommender.learning import manifest, partitions
 from recommender.models import (
     ColumnsFile,
     LedgerEntry,
@@ -26,6 +27,7 @@ from recommender.models import (
     TrainingRun,
 )
 from recommender.ranking.features.schema import fingerprint
+from recommender.serving import columns
 from tracking import log, retention
 
 logger = logging.getLogger(__name__)

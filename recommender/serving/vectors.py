@@ -10,7 +10,7 @@ from datetime import datetime
 import numpy as np
 from django.utils.module_loading import import_string
 
-from recommender import columns, conf
+from recommender import conf
 from recommender.models import ColumnsFile
 from recommender.ranking.collaborative import fit_bpr
 from recommender.ranking.columns_file import DamagedColumns, tagged
@@ -18,6 +18,7 @@ from recommender.ranking.query import Ints, Vectors
 from recommender.ranking.semantic import CharacterNgrams, Embedder
 from recommender.ranking.statistics import Purchases, fit_statistics
 from recommender.ranking.vectors import make_vectors
+from recommender.serving import columns
 from shop.models import CatalogueVersion, Order, OrderLine, Product
 
 logger = logging.getLogger(__name__)

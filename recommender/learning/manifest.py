@@ -12,7 +12,8 @@ from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
 
-from recommender import conf, partitions
+from recommender import conf
+from recommender.learning import partitions
 from recommender.models import Partition, RankerVersion
 from recommender.ranking import artifact, rungs
 from recommender.ranking.errors import CannotLearn, ForeignFingerprint

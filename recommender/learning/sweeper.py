@@ -14,7 +14,9 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from recommender import conf, erasure, lease, processes, refit, retention, trainer
+from recommender import conf
+from recommender.learning import erasure, lease, refit, retention, trainer
+from recommender.serving import processes
 from shop import usual_prices
 
 logger = logging.getLogger(__name__)

@@ -13,8 +13,10 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Q
 
-from recommender import conf, trainer, vectors
+from recommender import conf
+from recommender.learning import trainer
 from recommender.models import ColumnsFile, TrainingRun
+from recommender.serving import vectors
 
 logger = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ import numpy as np
 from django.db import connection
 from django.urls import resolve
 
-from recommender import live_ranker, snapshot, vectors
 from recommender.ranking.features.build import build
 from recommender.ranking.query import Query, State, Swaps, Taste
+from recommender.serving import live_ranker, snapshot, vectors
 
 logger = logging.getLogger(__name__)
 

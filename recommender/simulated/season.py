@@ -10,10 +10,11 @@ import numpy as np
 from django.db.models import Max
 from django.utils import timezone
 
-from recommender import partitions, snapshot, vectors
+from recommender.learning import partitions
 from recommender.ranking.personas import cast
-from recommender.simulated_cart import Shelves, visiting_times
-from recommender.simulated_visit import Visit, play
+from recommender.serving import snapshot, vectors
+from recommender.simulated.cart import Shelves, visiting_times
+from recommender.simulated.visit import Visit, play
 from shop.models import Member, Order
 
 DAYS = 35

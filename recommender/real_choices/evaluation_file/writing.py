@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from recommender.evaluation_file import shown
-from recommender.evaluation_file.schema import DIETS, UNITS
 from recommender.ranking.choices.history import History
 from recommender.ranking.choices.questions import Questions
 from recommender.ranking.query import Ints
+from recommender.real_choices.evaluation_file import shown
+from recommender.real_choices.evaluation_file.schema import DIETS, UNITS
 
 
 def write(

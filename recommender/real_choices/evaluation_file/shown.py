@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from recommender.evaluation_file.columns import Cells, refuse
-from recommender.evaluation_file.schema import SHOWN
 from recommender.ranking.choices.history import History, Shown
 from recommender.ranking.choices.questions import Questions
 from recommender.ranking.query import Ints
+from recommender.real_choices.evaluation_file.columns import Cells, refuse
+from recommender.real_choices.evaluation_file.schema import SHOWN
 
 
 def columns(

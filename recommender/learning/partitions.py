@@ -16,7 +16,8 @@ import pandas as pd
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from recommender import files, frames
+from recommender import files
+from recommender.learning import frames
 from recommender.models import Partition
 from recommender.ranking.features.schema import fingerprint
 from recommender.ranking.training_set import (

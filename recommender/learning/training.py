@@ -16,7 +16,8 @@ import pandas as pd
 from django.db import transaction
 from django.utils import timezone
 
-from recommender import conf, files, lease, live_ranker, manifest, promotion, registry
+from recommender import conf, files
+from recommender.learning import lease, manifest, promotion, registry
 from recommender.models import LiveTag, RankerVersion, TrainingRun
 from recommender.ranking import artifact, evaluation, gate, importance, rungs
 from recommender.ranking.artifact import Scorer
@@ -25,6 +26,7 @@ from recommender.ranking.evaluation import Chain
 from recommender.ranking.features.schema import fingerprint
 from recommender.ranking.ranker import refuse_unlearnable
 from recommender.ranking.training_set import TrainingSet
+from recommender.serving import live_ranker
 from tracking import log
 
 SEED = 0

@@ -21,7 +21,7 @@ from recommender.ranking.personas import (
     looks,
 )
 from recommender.ranking.query import Floats, Ints, Snapshot
-from recommender.simulated_cart import Shelves
+from recommender.simulated.cart import Shelves
 from shop import cart as carts
 from shop import checkout, swaps
 from shop.contents import cart_of

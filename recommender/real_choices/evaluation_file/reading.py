@@ -11,8 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from recommender.evaluation_file.columns import EMPTY, Cells, cells, refuse
-from recommender.evaluation_file.schema import (
+from recommender.ranking import standing
+from recommender.ranking.choices.history import History
+from recommender.ranking.choices.questions import FIRST_WEEK, Questions, first_of_household
+from recommender.ranking.query import Ints, Snapshot
+from recommender.real_choices.evaluation_file.columns import EMPTY, Cells, cells, refuse
+from recommender.real_choices.evaluation_file.schema import (
     ASKED,
     BY_NAME,
     COLUMNS,
@@ -23,11 +27,7 @@ from recommender.evaluation_file.schema import (
     UNITS,
     BadFile,
 )
-from recommender.evaluation_file.shown import read_shown
-from recommender.ranking import standing
-from recommender.ranking.choices.history import History
-from recommender.ranking.choices.questions import FIRST_WEEK, Questions, first_of_household
-from recommender.ranking.query import Ints, Snapshot
+from recommender.real_choices.evaluation_file.shown import read_shown
 
 
 @dataclass(frozen=True)

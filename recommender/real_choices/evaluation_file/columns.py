@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from recommender.evaluation_file.schema import BadFile, Column
+from recommender.real_choices.evaluation_file.schema import BadFile, Column
 
 EMPTY = -1
 

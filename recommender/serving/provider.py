@@ -12,15 +12,24 @@ from typing import Any
 import numpy as np
 from django.utils import timezone
 
-from recommender import candidates, conf, explain, live_ranker, reasons, served, snapshot, taste
-from recommender import vectors as vector_store
-from recommender.live_ranker import Live
+from recommender import conf
 from recommender.ranking import budget_fit, exploration, random_slate
 from recommender.ranking.blend import Blend
 from recommender.ranking.features.build import build
 from recommender.ranking.features.schema import fingerprint
 from recommender.ranking.query import Floats, Ints, Query, State, Swaps
-from recommender.taste import Known
+from recommender.serving import (
+    candidates,
+    live_ranker,
+    reasons,
+    served,
+    snapshot,
+    taste,
+    weights_line,
+)
+from recommender.serving import vectors as vector_store
+from recommender.serving.live_ranker import Live
+from recommender.serving.taste import Known
 from shop import money
 from shop.provider import RankedSwap, Ranking, SwapQuery
 
@@ -173,7 +182,7 @@ class RankedSwaps:
     def weights_line(self, policy: str) -> str:
         """DESIGN §5's sentence, from the figures of the ranker that serves here."""
         live = live_ranker.current()
-        return explain.weights_line(
+        return weights_line.sentence(
             policy=policy,
             weights_state=live.weights_state,
             weights=live.weights,

@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from recommender import conf, files, manifest, partitions, vectors
+from recommender import conf, files
+from recommender.learning import manifest, partitions
 from recommender.models import Partition, PendingErasure
+from recommender.serving import vectors
 
 logger = logging.getLogger(__name__)
 

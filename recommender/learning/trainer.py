@@ -16,7 +16,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from recommender import conf, lease
+from recommender import conf
+from recommender.learning import lease
 from recommender.models import RankerVersion
 
 logger = logging.getLogger(__name__)

@@ -10,11 +10,12 @@ import numpy as np
 from django.db.models import Max, Sum
 from django.utils import timezone
 
-from recommender import columns, conf
+from recommender import conf
 from recommender.models import ColumnsFile
 from recommender.ranking import standing
 from recommender.ranking.columns_file import DamagedColumns, tagged
 from recommender.ranking.query import Floats, Ints, Snapshot
+from recommender.serving import columns
 from shop.models import CatalogueVersion, Order, OrderLine, Product
 from shop.saving import unit_code
 

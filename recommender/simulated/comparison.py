@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
-from recommender import conf, frames, report, simulation
+from recommender import conf, report
+from recommender.learning import frames
 from recommender.ranking import blend, evaluation, gate, rungs
 from recommender.ranking.artifact import Scorer
 from recommender.ranking.blend import Blend
 from recommender.ranking.metrics import bootstrap_mean, paired_difference
 from recommender.ranking.query import Floats
 from recommender.ranking.training_set import TrainingSet
+from recommender.simulated import season
 
 SLATE_SIZE = 5
 POLICIES = {
@@ -74,7 +76,7 @@ def markdown(result: dict[str, Any], *, fresh: int, seeds: int) -> str:
 
 def _simulated(sessions: int, *, seed: int) -> TrainingSet:
     with transaction.atomic():
-        visits = simulation.run(sessions=sessions, slate_size=SLATE_SIZE, seed=seed)
+        visits = season.run(sessions=sessions, slate_size=SLATE_SIZE, seed=seed)
         judged = frames.of([visit.qid for visit in visits if visit.qid is not None])
         transaction.set_rollback(True)
     return judged

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from recommender import complete_journey
-from recommender.evaluation_file.reading import read as read_file
-from recommender.evaluation_file.schema import BadFile
-from recommender.evaluation_file.writing import write as write_file
 from recommender.ranking.choices.history import History
 from recommender.ranking.choices.offer import offered
 from recommender.ranking.choices.prepared import ask
 from recommender.ranking.choices.questions import Questions
+from recommender.real_choices import complete_journey
+from recommender.real_choices.evaluation_file.reading import read as read_file
+from recommender.real_choices.evaluation_file.schema import BadFile
+from recommender.real_choices.evaluation_file.writing import write as write_file
 from shop.complete_journey.files import PackageMissing
 
 DEMO = "complete-journey"

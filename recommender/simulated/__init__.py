@@ -1,0 +1,1 @@
+"""Shoppers with known utilities, sent through the store's own code."""
