@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from recommender import live_ranker, snapshot, vectors
 from recommender.models import TasteState
+from recommender.serving import live_ranker, snapshot, vectors
 from shop.models import Member
 from tests.recommender.conftest import start_afresh
 from tests.recommender.market import coffees, imported_order
@@ -19,7 +19,7 @@ from tests.shop.shelf import CheapestFirst, product_type, swap
 
 pytestmark = pytest.mark.django_db
 
-RANKED, TOLD = "recommender.provider.RankedSwaps", "tests.shop.shelf.CheapestFirst"
+RANKED, TOLD = "recommender.serving.provider.RankedSwaps", "tests.shop.shelf.CheapestFirst"
 CART_DIET_AND_PRODUCTS = 3
 TASTE, STOCK, ACCOUNT = 1, 1, 1
 CLOCK, LOOKED_FOR, WRITTEN = 1, 1, 1
