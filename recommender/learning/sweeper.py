@@ -15,7 +15,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from recommender import conf
-from recommender.learning import erasure, lease, refit, retention, trainer
+from recommender.learning import erasure, lease, refit, retention, standby, trainer
 from recommender.serving import processes
 from shop import usual_prices
 
@@ -74,6 +74,7 @@ def _forever() -> None:
     while not _stop.wait(conf.current().check_seconds):
         try:
             close_old_connections()
+            standby.prepare()
             sweep()
             daily()
         except Exception:

@@ -1,4 +1,4 @@
-"""The worker's side of a training: takes the lease, spawns the process that trains, watches it.
+"""The worker's side of a training: takes the lease, tells the process that trains, watches it.
 
 LightGBM is never loaded here: a process of its own uses two threads, and may be killed.
 """
@@ -8,16 +8,14 @@ from __future__ import annotations
 import logging
 import os
 import subprocess
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 
 from recommender import conf
-from recommender.learning import lease
+from recommender.learning import lease, standby
 from recommender.models import RankerVersion
 
 logger = logging.getLogger(__name__)
@@ -44,7 +42,7 @@ def run_if_due() -> bool:
         return False
     logger.info("training bucket %s under fence %s", bucket, fence)
     try:
-        problem = _watch(_spawn("train_ranker", "--bucket", str(bucket), "--fence", str(fence)))
+        problem = _watch(standby.begin(bucket, fence))
     except OSError as error:
         problem = f"The training could not be started: {error}"
     if problem:
@@ -77,20 +75,9 @@ def weigh_if_overdue() -> None:
 def in_a_process(*arguments: str) -> str:
     """Run this command of ours within a training's limits and wait; what went wrong, or nothing."""
     try:
-        return _watch(_spawn(*arguments))
+        return _watch(standby.spawn(*arguments))
     except OSError as error:
         return f"The process could not be started: {error}"
-
-
-def _spawn(*arguments: str) -> subprocess.Popen[bytes]:
-    threads = str(conf.current().training_threads)
-    return subprocess.Popen(  # noqa: S603 the arguments are our own
-        [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *arguments],
-        # Waiting threads that spin take the core away from whoever has work to do.
-        env={**os.environ, "OMP_NUM_THREADS": threads, "OMP_WAIT_POLICY": "PASSIVE"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
 
 
 def _watch(process: subprocess.Popen[bytes]) -> str:

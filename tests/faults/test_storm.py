@@ -73,7 +73,10 @@ class Worker:
         self.spawned: list[int] = []
 
     def trainings(self) -> list[int]:
-        """The processes that it has spawned."""
+        """The processes that it has spawned, but not the one that waits to be told."""
+        return [pid for pid in self._children() if not _waits(pid)]
+
+    def _children(self) -> list[int]:
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         found: list[int] = []
         for task in tasks:
@@ -84,7 +87,7 @@ class Worker:
 
     def kill(self) -> None:
         """The worker alone: a training that it spawned goes on without it."""
-        self.spawned += self.trainings()
+        self.spawned += self._children()
         self.process.kill()
         self.process.wait()
 
@@ -146,6 +149,13 @@ def test_nothing_acknowledged_is_lost_and_every_bucket_is_satisfied(tmp_path):
     # A training that was killed between file and row leaves a file that nothing loads.
     assert found["rows_without_file"] == []
     assert found["files_without_row"] <= KILLS
+
+
+def _waits(pid: int) -> bool:
+    """A process that stands ready listens to its worker; one that trains does so no more."""
+    with suppress(OSError):
+        return os.readlink(f"/proc/{pid}/fd/0").startswith("pipe:")
+    return False
 
 
 def _struck(workers: list[Worker], *, paused: bool) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from recommender import tasks
-from recommender.learning import lease, sweeper, trainer
+from recommender.learning import lease, standby, sweeper, trainer
 from recommender.models import RankerVersion, TrainingRun
 from tests.recommender import market
 from tracking.models import Counter
@@ -28,7 +28,7 @@ def spawned(monkeypatch) -> list[tuple[str, ...]]:
             lease.finish(fence, state="refused", message="", now=timezone.now())
         return subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"])
 
-    monkeypatch.setattr(trainer, "_spawn", spawn)
+    monkeypatch.setattr(standby, "spawn", spawn)
     return calls
 
 
@@ -70,7 +70,7 @@ def test_a_killed_training_leaves_the_bucket_due_with_the_reason(monkeypatch):
     def killed(*_: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])
 
-    monkeypatch.setattr(trainer, "_spawn", killed)
+    monkeypatch.setattr(standby, "spawn", killed)
     _purchases(5)
     trainer.run_if_due()
     run = TrainingRun.objects.get()
@@ -82,7 +82,7 @@ def test_a_training_that_hangs_is_ended(monkeypatch, settings):
     def hangs(*_: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
 
-    monkeypatch.setattr(trainer, "_spawn", hangs)
+    monkeypatch.setattr(standby, "spawn", hangs)
     settings.RECOMMENDER = {**settings.RECOMMENDER, "TRAINING_SECONDS": 1}
     _purchases(5)
     trainer.run_if_due()
@@ -94,7 +94,7 @@ def test_a_training_that_eats_the_memory_is_ended(monkeypatch, settings):
         hungry = "import time; held = b'x' * 200_000_000; time.sleep(60)"
         return subprocess.Popen([sys.executable, "-c", hungry])
 
-    monkeypatch.setattr(trainer, "_spawn", eats)
+    monkeypatch.setattr(standby, "spawn", eats)
     settings.RECOMMENDER = {**settings.RECOMMENDER, "TRAINING_MEGABYTES": 100}
     _purchases(5)
     trainer.run_if_due()
@@ -114,6 +114,7 @@ def test_the_sweeper_finds_a_due_bucket_without_any_message(monkeypatch):
 
 def test_the_sweeper_outlives_an_error(monkeypatch):
     rounds: list[int] = []
+    ready: list[int] = []
 
     def stumble() -> None:
         rounds.append(1)
@@ -122,9 +123,12 @@ def test_the_sweeper_outlives_an_error(monkeypatch):
         raise RuntimeError("the database is away")
 
     monkeypatch.setattr(sweeper, "sweep", stumble)
+    monkeypatch.setattr(standby, "prepare", lambda: ready.append(len(rounds)))
     sweeper._stop.clear()
     sweeper._forever()
     assert len(rounds) == 3
+    # Whatever happens, each round lets a process stand ready first.
+    assert ready == [0, 1, 2]
 
 
 def test_weights_that_a_killed_training_left_out_are_measured_later(spawned):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from recommender.learning.trainer import REFUSED
 from recommender.models import TrainingRun
 from recommender.ranking.errors import ForeignFingerprint
 from recommender.ranking.training_set import TrainingSet, from_parquet
+from recommender.serving import live_ranker
 from tracking import log
 
 
@@ -30,10 +32,21 @@ class Command(BaseCommand):
         parser.add_argument("--data", type=Path, help="a file of export_training_data")
         parser.add_argument("--bucket", type=int, help="with --fence: a lease taken by a worker")
         parser.add_argument("--fence", type=int)
+        parser.add_argument(
+            "--when-told",
+            action="store_true",
+            help="load what a training needs, then wait for a line with bucket and fence",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        named = (options["bucket"], options["fence"])
+        if options["when_told"]:
+            told = _told()
+            if told is None:
+                return
+            named = told
         given = _read(options["data"]) if options["data"] else None
-        bucket, fence = _leased(options["bucket"], options["fence"])
+        bucket, fence = _leased(*named)
         threads = conf.current().training_threads
         try:
             outcome = training.held(bucket=bucket, fence=fence, training=given, threads=threads)
@@ -45,6 +58,16 @@ class Command(BaseCommand):
         if outcome.version is not None:
             self.stdout.write(report.text(outcome.version))
         self.stdout.write(outcome.message)
+
+
+def _told() -> tuple[int, int] | None:
+    """Bucket and fence, as a worker writes them when one is due; None when the worker is gone."""
+    live_ranker.load_libraries()
+    words = sys.stdin.readline().split()
+    # Whoever looks sees by its input that this process waits no longer.
+    with open(os.devnull) as nothing:
+        os.dup2(nothing.fileno(), sys.stdin.fileno())
+    return (int(words[0]), int(words[1])) if words else None
 
 
 def _read(path: Path) -> TrainingSet:
