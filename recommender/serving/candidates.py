@@ -10,15 +10,14 @@ import numpy as np
 from recommender import conf
 from recommender.ranking.features.alignment import align
 from recommender.ranking.features.substitution import next_share
-from recommender.ranking.query import Flags, Floats, Ints, Snapshot, Swaps, Vectors
+from recommender.ranking.near_types import near_types
+from recommender.ranking.query import Flags, Ints, Snapshot, Swaps, Vectors
 from shop.models import Product
 from shop.models.carts import MOST_OF_ONE
 from shop.provider import Line
 from shop.saving import offer
 
 NEAR_TYPES = 3
-LEAST_ALIKE = 0.35
-"""Cosine of the mean text vectors below which another type is no substitute."""
 
 
 def eligible(
@@ -158,26 +157,6 @@ def _near_types(snapshot: Snapshot, vectors: Vectors) -> dict[int, tuple[int, ..
     global _kept  # noqa: PLW0603 worked out once per snapshot and vectors
     tags = (snapshot.tag, vectors.tag)
     if _kept.tags != tags:
-        _kept = _Near(tags, _nearest(snapshot, vectors))
+        text = align(snapshot, vectors).text(np.arange(len(snapshot.product_id)))
+        _kept = _Near(tags, near_types(snapshot.rows_by_type, text, most=NEAR_TYPES))
     return _kept.types
-
-
-def _nearest(snapshot: Snapshot, vectors: Vectors) -> dict[int, tuple[int, ...]]:
-    kinds = list(snapshot.rows_by_type)
-    alignment = align(snapshot, vectors)
-    texts = (alignment.text(snapshot.rows_by_type[kind]) for kind in kinds)
-    centres = np.stack([_centre(text.astype(np.float64)) for text in texts])
-    alike = centres @ centres.T
-    np.fill_diagonal(alike, -1.0)
-    nearest = np.argsort(-alike, axis=1, kind="stable")[:, :NEAR_TYPES]
-    return {
-        kind: tuple(kinds[at] for at in near if alike[row, at] >= LEAST_ALIKE)
-        for row, (kind, near) in enumerate(zip(kinds, nearest.tolist(), strict=True))
-    }
-
-
-def _centre(text: Floats) -> Floats:
-    known = text[~np.isnan(text[:, 0])]
-    centre: Floats = known.mean(axis=0) if len(known) else np.zeros(text.shape[1])
-    length = float(np.linalg.norm(centre))
-    return centre / length if length else centre

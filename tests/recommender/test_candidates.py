@@ -94,9 +94,8 @@ def test_a_type_with_few_candidates_borrows_from_the_nearest_type(monkeypatch):
     pieces = shelf.product(
         "Coffee filters", "1.00", category=instant, amount=Decimal(100), base_unit="piece"
     )
-    monkeypatch.setattr(
-        candidates, "_nearest", lambda *_: {ground.pk: (instant.pk,), instant.pk: ()}
-    )
+    near_types = {ground.pk: (instant.pk,), instant.pk: ()}
+    monkeypatch.setattr(candidates, "near_types", lambda *_, **__: near_types)
     monkeypatch.setattr(candidates, "_kept", candidates._Near(("", ""), {}))
     found = _products(_eligible([(anchor, 1)]))
     assert found == [near.pk]

@@ -41,18 +41,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--curve", action="store_true", help="also how much is learned from how many choices"
         )
+        parser.add_argument(
+            "--coverage", action="store_true", help="also how many switches candidates cover"
+        )
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from threadpoolctl import threadpool_limits
 
-        from recommender.ranking.choices import ablation, protocol, report
+        from recommender.ranking.choices import ablation, coverage, protocol, report
         from recommender.ranking.semantic import CharacterNgrams
         from recommender.real_choices import curve, drawings, source
 
         if options["households"] is not None and options["households"] < FEWEST_HOUSEHOLDS:
             raise CommandError("--households must be at least 20: fewer give no interval.")
-        more = options["ablation"] + options["curve"]
+        more = options["ablation"] + options["coverage"] + options["curve"]
         progress = Progress(2 + len(protocol.STEPS) + more, out=self.stderr)
         progress.step("Read the purchases")
         try:
@@ -87,6 +90,11 @@ class Command(BaseCommand):
                 raise CommandError(f"{options['data']}: {error}.") from None
             figures, tables = compared.figures, [report.markdown(compared.figures)]
             _keep(figures, tables, real_choices=drawings.methods(figures))
+            if options["coverage"]:
+                progress.step("Look where switches lead")
+                figures["coverage"] = coverage.run(data.history, text, data.questions)
+                tables.append(coverage.markdown(figures["coverage"]))
+                _keep(figures, tables)
             if options["curve"]:
                 progress.step("Learn from few and from many choices")
                 figures["curve"] = curve.run(compared.prepared, seed=options["seed"], told=told)

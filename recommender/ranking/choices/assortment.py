@@ -106,6 +106,13 @@ class Assortment:
         best = rows[np.lexsort((rows, -sold))]
         return np.sort(best[: min(CANDIDATES, int(np.count_nonzero(sold)))])
 
+    def sold_in_chain(self, type_id: int, *, most: int | None = None) -> Ints:
+        """Rows of the type that the chain sold in the trailing weeks, the ``most`` bought ones."""
+        rows = self._base.rows_by_type[type_id]
+        sold = self._chain[rows]
+        best = rows[np.argsort(-sold, kind="stable")]
+        return best[: int(np.count_nonzero(sold))][:most]
+
     def _share(self, product: Ints, week: Ints) -> Floats:
         weight = np.exp2(-(self._week - week) * 7.0 / standing.HALF_LIFE_DAYS)
         count = len(self._history.shelf.product_id)
