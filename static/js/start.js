@@ -1,5 +1,5 @@
-/* Fetches the other scripts once the page was painted: nobody waits for them to read, and every form
-   works without. Not before "load": htmx that comes between the document's end and that never starts.
+/* Fetches the other scripts once the page stands on the screen: nobody waits for them to read, and every
+   form works without. Not before "load": htmx that comes between the document's end and that never starts.
    While a request runs its place is busy; an answer that fails to come is told. */
 (() => {
   "use strict";
@@ -22,7 +22,10 @@
   };
   for (const name of ["beforeRequest", "afterRequest"]) addEventListener(`htmx:${name}`, busy);
   for (const name of ["sendError", "responseError"]) addEventListener(`htmx:${name}`, unheard);
-  // A frame's callback runs before its paint, what it puts off after it.
-  addEventListener("load", () => requestAnimationFrame(() => setTimeout(bring, 0, then)));
+  // The browser tells of a paint once it is seen; a callback of its frame often comes before.
+  const seen = () => new PerformanceObserver((_, observer) => { observer.disconnect(); bring(then); })
+    .observe({ type: "paint", buffered: true });
+  const tells = self.PerformanceObserver?.supportedEntryTypes?.includes("paint");
+  addEventListener("load", tells ? seen : () => bring(then));
   document.getElementById("find").addEventListener("focus", () => bring(search), { once: true });
 })();
