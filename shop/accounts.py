@@ -6,10 +6,12 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.utils import timezone
 
-from shop import favourites, shoppers
+from shop import favourites, orders, shoppers
 from shop.models import Member
 from tracking import visitor
+from tracking.visitor import Caller
 
 EMAIL_TAKEN = "This e-mail address has an account already; sign in."
 LONGEST_NAME = 150
@@ -26,12 +28,17 @@ class Accounts(DefaultAccountAdapter):
     }
 
     def login(self, request: HttpRequest, user: Member) -> None:
-        """Signs in and brings cart, favourites, refusals and diet into the account."""
-        key = visitor.of(request).visitor_key
+        guest = visitor.of(request)
         super().login(request, user)
-        shoppers.merge(key, user)
-        favourites.bring(request, user)
+        bring_along(request, guest, user)
 
     def populate_username(self, request: HttpRequest, user: Member) -> None:
         """Accounts are known by their address; the user name follows it."""
         user.username = user.email[:LONGEST_NAME]
+
+
+def bring_along(request: HttpRequest, guest: Caller, member: Member) -> None:
+    """Cart, orders, favourites, refusals and diet of who was ``guest`` until signing in."""
+    shoppers.merge(guest.visitor_key, member)
+    orders.join(guest, member, now=timezone.now())
+    favourites.bring(request, member)

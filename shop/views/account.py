@@ -17,8 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import FormView
 
-from shop import favourites, shoppers
-from shop.accounts import EMAIL_TAKEN
+from shop import shoppers
+from shop.accounts import EMAIL_TAKEN, bring_along
 from shop.forms import DefaultBudgetForm, DietForm
 from shop.models import Cart, DietProfile, Member
 from shop.money import text
@@ -130,7 +130,6 @@ def _shown(request: HttpRequest, form: DietForm, budget_form: DefaultBudgetForm)
 
 
 def _sign_in(request: HttpRequest, member: Member) -> None:
-    key = visitor.of(request).visitor_key
+    guest = visitor.of(request)
     login(request, member, backend="django.contrib.auth.backends.ModelBackend")
-    shoppers.merge(key, member)
-    favourites.bring(request, member)
+    bring_along(request, guest, member)
