@@ -42,6 +42,11 @@ def of_member(member_id: int) -> QuerySet[Order]:
     return found.order_by("-placed_at", "-pk")
 
 
+def pages(total: int) -> int:
+    """How many pages so many orders fill; none fills one."""
+    return max(1, -(-total // PAGE_SIZE))
+
+
 def page(orders: QuerySet[Order], *, number: int) -> Sequence[Listed]:
     """Page ``number`` (1-based) with the lines' names, in two queries."""
     first = (number - 1) * PAGE_SIZE

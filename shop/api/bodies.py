@@ -55,6 +55,14 @@ class NewLineBody(serializers.Serializer[Any]):
     quantity = serializers.IntegerField(min_value=1, max_value=MOST_OF_ONE, default=1)
 
 
+class ProductBody(serializers.Serializer[Any]):
+    product_id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+
+
+class PageQuery(serializers.Serializer[Any]):
+    page = serializers.IntegerField(required=False, min_value=1, max_value=MOST_PAGES, default=1)
+
+
 class QuantityBody(serializers.Serializer[Any]):
     quantity = serializers.IntegerField(min_value=1, max_value=MOST_OF_ONE)
 

@@ -208,6 +208,54 @@ class OrderAnswer(serializers.Serializer[Any]):
     swaps = SwapReceipt(many=True)
 
 
+class OrderListed(serializers.Serializer[Any]):
+    """One of a member's orders; ``products`` are the first by name, ``more`` how many beyond."""
+
+    token = serializers.UUIDField(source="order.token")
+    placed_at = serializers.DateTimeField(source="order.placed_at")
+    packs = serializers.IntegerField()
+    total = Money(source="order.total")
+    saved = Money(source="order.saved")
+    products = serializers.ListField(source="named", child=serializers.CharField())
+    more = serializers.IntegerField()
+
+
+class OrdersAnswer(serializers.Serializer[Any]):
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    pages = serializers.IntegerField()
+    orders = OrderListed(many=True)
+
+
+class ThenAndNow(serializers.Serializer[Any]):
+    """A product of an earlier order. ``trouble`` says why not all packs of then can be had now, or
+    is empty; ``change`` is how much dearer a pack is than then, negative when cheaper."""
+
+    product_id = serializers.IntegerField(source="product.id", default=None, allow_null=True)
+    name = serializers.CharField()
+    quantity = serializers.IntegerField(help_text="Packs of then")
+    available = serializers.IntegerField(help_text="Packs that can be had now")
+    price = Money(help_text="Of a pack then")
+    change = Money()
+    trouble = serializers.CharField()
+
+
+class ComparedAnswer(serializers.Serializer[Any]):
+    """``change`` is how much more the packs that can be had cost than the same packs then."""
+
+    lines = ThenAndNow(many=True)
+    change = Money()
+
+
+class AgainAnswer(ComparedAnswer):
+    """Of ``asked`` products so many are in the cart with all their packs, or with fewer."""
+
+    asked = serializers.IntegerField(source="put.asked")
+    whole = serializers.IntegerField(source="put.whole")
+    fewer = serializers.IntegerField(source="put.fewer")
+    cart = CartAnswer()
+
+
 def rounded(amount: Decimal) -> str:
     """Money as the API says it."""
     return f"{amount.quantize(Decimal('0.01'), rounding=ROUND_HALF_UP):f}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shop.api import cart, checkout, fit, orders, products, swaps
+from shop.api import cart, checkout, favourites, fit, orders, products, swaps
 
 urlpatterns = [
     path("products", products.Products.as_view(), name="api_products"),
@@ -16,5 +16,9 @@ urlpatterns = [
     path("cart/swaps/undo", swaps.Undo.as_view(), name="api_swap_undo"),
     path("cart/swaps/dismiss", swaps.Dismiss.as_view(), name="api_swap_dismiss"),
     path("checkout", checkout.Checkout.as_view(), name="api_checkout"),
+    path("favourites", favourites.Favourites.as_view(), name="api_favourites"),
+    path("favourites/<int:pk>", favourites.OneFavourite.as_view(), name="api_favourite"),
+    path("orders", orders.Orders.as_view(), name="api_orders"),
     path("orders/<uuid:token>", orders.OneOrder.as_view(), name="api_order"),
+    path("orders/<uuid:token>/again", orders.Again.as_view(), name="api_order_again"),
 ]

@@ -29,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
     total = found.count()
     form = PageForm(request.GET)
     form.is_valid()
-    last = max(1, -(-total // orders.PAGE_SIZE))
+    last = orders.pages(total)
     pages = Pages(number=min(form.cleaned_data.get("page") or 1, last), count=last)
     context = {"orders": orders.page(found, number=pages.number), "total": total, "pages": pages}
     return render(request, "shop/orders.html", context)

@@ -27,5 +27,11 @@ def test_every_path_is_described_without_a_warning():
         ("GET", "/api/cart/fit"),
         ("POST", "/api/cart/fit"),
         ("POST", "/api/checkout"),
+        ("GET", "/api/favourites"),
+        ("POST", "/api/favourites"),
+        ("DELETE", "/api/favourites/{id}"),
+        ("GET", "/api/orders"),
         ("GET", "/api/orders/{token}"),
+        ("GET", "/api/orders/{token}/again"),
+        ("POST", "/api/orders/{token}/again"),
     }
