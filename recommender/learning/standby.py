@@ -15,8 +15,6 @@ from typing import IO
 
 from django.conf import settings
 
-from recommender import conf
-
 _lock = threading.Lock()
 _waiting: subprocess.Popen[bytes] | None = None
 _told: subprocess.Popen[bytes] | None = None
@@ -47,11 +45,11 @@ def begin(bucket: int, fence: int) -> subprocess.Popen[bytes]:
 
 def spawn(*arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
     """A command of ours in a process of its own; raises OSError when it cannot be started."""
-    threads = str(conf.current().training_threads)
     return subprocess.Popen(  # noqa: S603 the arguments are our own
         [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *arguments],
-        # Waiting threads that spin take the core away from whoever has work to do.
-        env={**os.environ, "OMP_NUM_THREADS": threads, "OMP_WAIT_POLICY": "PASSIVE"},
+        # A fit says itself how many threads it wants where there are rows for them. In all else
+        # they wait for each other, and those that spin take the core from who has work to do.
+        env={**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"},
         stdin=stdin,
         stdout=subprocess.DEVNULL,
     )
