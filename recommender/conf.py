@@ -118,7 +118,19 @@ class Conf:
 
 def current() -> Conf:
     """The settings in force now; ImproperlyConfigured names an unknown or a wrong one."""
+    global _kept  # noqa: PLW0603 a request asks several times, and they hardly ever change
     given: dict[str, Any] = getattr(settings, "RECOMMENDER", {})
+    # 1, 1.0 and True are equal, but only one of them is right.
+    key = f"{settings.RETRAIN_EVERY!r} {given!r}"
+    if _kept is None or _kept[0] != key:
+        _kept = (key, _checked(given))
+    return _kept[1]
+
+
+_kept: tuple[str, Conf] | None = None
+
+
+def _checked(given: dict[str, Any]) -> Conf:
     kinds = {field.name: type(field.default) for field in fields(Conf)}
     values: dict[str, Any] = {}
     for key, value in given.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from recommender.models import TasteState
 from shop.models import Order, OrderLine
 from tracking import log
 from tracking.log import Fact
+from tracking.prepared import Given, Prepared
 
 Purchase = tuple[int, datetime]
 """A product, and when it was bought."""
@@ -49,13 +51,12 @@ class Remembered:
 
 def of(shopper_key: str, *, member_id: int | None, until: datetime) -> Remembered:
     """One query; imported purchases count up to ``until``."""
-    stored = TasteState.objects.filter(pk=shopper_key)
-    cursor = Coalesce(Subquery(stored.values("cursor")), Value(BEFORE_ALL, UUIDField()))
-    parts = [_later(shopper_key, cursor)]
-    if member_id is not None:
-        parts.append(_before(member_id, until, unless=stored))
+    if member_id is None:
+        rows = OF_A_VISITOR.rows(shopper=shopper_key)
+    else:
+        rows = OF_A_MEMBER.rows(shopper=shopper_key, member=member_id, until=until)
     state, after, purchases, later = None, None, [], []
-    for row in _state(stored).union(*parts, all=True):
+    for row in rows:
         kept, event, line, *_ = row
         if kept is not None:
             state, after = kept, event
@@ -80,6 +81,19 @@ NO_LINE = Value(0, BigIntegerField())
 # The columns of each part: state, id of the event (of the cursor, for a state), id of the order
 # line, then those of a fact after its id.
 LINE, PRODUCT, WHEN = 2, 5, 8
+
+
+def _parts(*, of_a_member: bool) -> QuerySet[Any, Any]:
+    """State, later events and, of a member without a state, imported purchases."""
+    shopper: Any = Given("shopper", CharField())
+    stored = TasteState.objects.filter(pk=shopper)
+    cursor = Coalesce(Subquery(stored.values("cursor")), Value(BEFORE_ALL, UUIDField()))
+    parts = [_later(shopper, cursor)]
+    if of_a_member:
+        member: Any = Given("member", BigIntegerField())
+        until: Any = Given("until", DateTimeField())
+        parts.append(_before(member, until, unless=stored))
+    return _state(stored).union(*parts, all=True)
 
 
 def _state(stored: QuerySet[TasteState]) -> QuerySet[Any, Any]:
@@ -116,3 +130,7 @@ def _imported(member_id: int, until: datetime) -> QuerySet[OrderLine]:
 
 def _none(column: Field[Any, Any]) -> Value:
     return Value(None, column)
+
+
+OF_A_VISITOR = Prepared(partial(_parts, of_a_member=False))
+OF_A_MEMBER = Prepared(partial(_parts, of_a_member=True))

@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import BigIntegerField, JSONField, Value
+from django.db.models import BigIntegerField, CharField, JSONField, QuerySet, Value
 
 from shop import cart
 from shop.models import DietProfile, DismissedProduct, Favourite, Member
+from tracking.prepared import Given, Prepared
 from tracking.visitor import member_shopper_key, visitor_shopper_key
 
 
@@ -22,25 +23,33 @@ class Preferences(NamedTuple):
 
 def preferences(shopper_key: str) -> Preferences:
     """Both in one query."""
+    diet_tags: tuple[str, ...] = ()
+    dismissed = set()
+    for product, tags in PREFERENCES.rows(shopper=shopper_key):
+        if product == 0:
+            diet_tags = tuple(tags)
+        else:
+            dismissed.add(product)
+    return Preferences(diet_tags, frozenset(dismissed))
+
+
+def _preferences() -> QuerySet[Any, Any]:
+    """(0, diet tags), then (product, []) for each that is not to be offered."""
+    shopper: Any = Given("shopper", CharField())
     diets = (
-        DietProfile.objects.filter(shopper_key=shopper_key)
+        DietProfile.objects.filter(shopper_key=shopper)
         .order_by()
         .values_list(Value(0, BigIntegerField()), "diet_tags")
     )
     refused = (
-        DismissedProduct.objects.filter(shopper_key=shopper_key)
+        DismissedProduct.objects.filter(shopper_key=shopper)
         .order_by()
         .values_list("product_id", Value([], JSONField()))
     )
-    diet_tags: tuple[str, ...] = ()
-    dismissed = set()
-    row: tuple[int, Any]
-    for row in diets.union(refused, all=True):
-        if row[0] == 0:
-            diet_tags = tuple(row[1])
-        else:
-            dismissed.add(row[0])
-    return Preferences(diet_tags, frozenset(dismissed))
+    return diets.union(refused, all=True)
+
+
+PREFERENCES = Prepared(_preferences)
 
 
 def merge(key: UUID | None, member: Member) -> None:

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.expressions import Combinable
 
 from tracking.models import Counter, Event, EventType, Origin, Session, Slate
+from tracking.prepared import Given, Prepared
 from tracking.visitor import Caller
 
 PURCHASES = "purchases"
@@ -145,13 +146,27 @@ def last_slate(caller: Caller, *, placement: str, state_key: str) -> SlateRow | 
 
     Without consent there is no visit, and the shopper's functional slates are looked through.
     """
+    asked = {"placement": placement, "state_key": state_key}
     if caller.session_id is not None:
-        theirs = Slate.objects.filter(session_id=caller.session_id)
+        rows = LAST_OF_VISIT.rows(session=caller.session_id, **asked)
     else:
-        theirs = Slate.objects.filter(functional=True, shopper_key=caller.shopper_key)
-    standing = theirs.filter(placement=placement, state_key=state_key)
-    row = standing.order_by("-served_at").values_list(*SLATE_COLUMNS).first()
-    return None if row is None else _slate_row(row)
+        rows = LAST_FUNCTIONAL.rows(shopper=caller.shopper_key, **asked)
+    return _slate_row(rows[0]) if rows else None
+
+
+def _last(**theirs: Any) -> QuerySet[Any, Any]:
+    standing = Slate.objects.filter(
+        placement=Given("placement", CharField()),
+        state_key=Given("state_key", CharField()),
+        **theirs,
+    )
+    return standing.order_by("-served_at").values_list(*SLATE_COLUMNS)[:1]
+
+
+LAST_OF_VISIT = Prepared(lambda: _last(session_id=Given("session", UUIDField())))
+LAST_FUNCTIONAL = Prepared(
+    lambda: _last(functional=True, shopper_key=Given("shopper", CharField()))
+)
 
 
 def events_for_qids(qids: Sequence[UUID]) -> Iterator[Fact]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from django.db.models import BigIntegerField, QuerySet
 
 from recommender import conf
 from recommender.ranking.features.alignment import align
@@ -16,8 +18,20 @@ from shop.models import Product
 from shop.models.carts import MOST_OF_ONE
 from shop.provider import Line
 from shop.saving import offer
+from tracking.prepared import Given, Prepared
 
 NEAR_TYPES = 3
+
+ASKED = 240
+
+
+def _stock() -> QuerySet[Product, Any]:
+    products: Any = [Given("products", BigIntegerField(), at) for at in range(ASKED)]
+    standing = Product.objects.filter(pk__in=products, is_active=True, stock__gt=0)
+    return standing.order_by().values_list("pk", "stock")
+
+
+STOCK = Prepared(_stock)
 
 
 def eligible(
@@ -60,13 +74,17 @@ def eligible(
 
 
 def in_stock(swaps: Swaps, snapshot: Snapshot) -> Flags:
-    """Whether the packs of each swap are in stock by the database's word, in one query."""
+    """Whether the packs of each swap are in stock by the database's word, in one query.
+
+    Of more than ``ASKED`` products in several.
+    """
     ids = snapshot.product_id[swaps.candidate_row]
-    stock = dict(
-        Product.objects.filter(pk__in=np.unique(ids).tolist(), is_active=True, stock__gt=0)
-        .order_by()
-        .values_list("pk", "stock")
-    )
+    stock: dict[int, int] = {}
+    asked = list(set(ids.tolist()))
+    for begin in range(0, len(asked), ASKED):
+        some = asked[begin : begin + ASKED]
+        # The text of the query is the same for any number: the last one is asked for again.
+        stock |= dict(STOCK.rows(products=some + some[-1:] * (ASKED - len(some))))
     packs = np.array([stock.get(product, 0) for product in ids.tolist()], dtype=np.int64)
     return packs >= swaps.quantity
 

@@ -14,6 +14,9 @@ from shop.contents import cart_of
 from shop.recommendations import swaps_for
 from tracking import visitor
 
+# Its fields are made once; they are only read.
+PANEL = PanelAnswer()
+
 REFUSALS = {400: INVALID, 404: UNKNOWN}
 
 
@@ -26,7 +29,7 @@ class Swaps(ShopView):
     def get(self, request: Request) -> Response:
         contents = cart_of(visitor.of(request))
         slate = swaps_for(request, contents)
-        return Response(PanelAnswer({"slate": slate, "cart": contents}).data)
+        return Response(PANEL.to_representation({"slate": slate, "cart": contents}))
 
     @extend_schema(
         operation_id="accept_swap", responses={200: AcceptedAnswer, **REFUSALS, 409: CONFLICT}

@@ -13,6 +13,7 @@ from shop.models import Product
 from shop.provider import Line
 from tests.recommender import market
 from tests.shop import shelf
+from tracking.prepared import Prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -126,3 +127,14 @@ def test_half_of_the_places_go_to_what_shoppers_take_after_the_anchor(settings):
     assert len(offered) == 10
     # Six sold more, and none saves less; but the one who had the anchor took it next.
     assert taken.pk in offered
+
+
+def test_more_products_than_one_query_asks_for_take_several(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(candidates, "ASKED", 2)
+    monkeypatch.setattr(candidates, "STOCK", Prepared(candidates._stock))
+    anchor, *others = market.coffees("9.00", "4.00", "3.00", "2.00")
+    swaps, held = _eligible([(anchor, 1)])
+    Product.objects.filter(pk=others[1].pk).update(stock=0)
+    with django_assert_num_queries(2):
+        stocked = candidates.in_stock(swaps, held)
+    assert stocked.tolist() == [True, False, True]
