@@ -17,7 +17,7 @@ from recommender.ranking.features.schema import column
 from recommender.ranking.query import Floats, Ints
 
 CONTEXTS = ("budget_pressure", "beta_u", "intent_keep_quality_ema")
-ITEMS = ("price_saving", "price_level", "quality_tags_score", "cf_bpr_score", "semantic_sim")
+ITEMS = ("price_saving", "quality_tags_score", "cf_bpr_score", "semantic_sim")
 ALL = tuple((context, item) for context in CONTEXTS for item in ITEMS)
 
 LUCK = 0.0025

@@ -27,26 +27,25 @@ HAND_SIGNED: dict[str, float] = {
     "followed_by": 0.7,
     "bought_share": 0.5,
     "brand_share": 0.4,
-    "price_saving": 0.4,
+    "price_saving": 0.45,
     "popularity_half_year": 0.35,
     "in_leaflet": 0.35,
     "recency": 0.3,
-    "semantic_sim": 0.3,
+    "semantic_sim": 0.4,
     "diet_match_flag": 0.3,
     "category_match": 0.2,
-    "cf_bpr_score": 0.15,
+    "cf_bpr_score": 0.7,
     "on_display": 0.15,
-    "size_share": 0.1,
     "promotion_depth": 0.1,
     "within_budget_flag": 0.1,
-    "quality_tags_score": 0.1,
-    "popularity_trend": 0.05,
+    "quality_tags_score": 0.4,
 }
 """Written weights per standard deviation: others' and own buying, then the saving.
 
 Those of buying, popularity and promotion were searched on weeks 42-47 of the real choices
-(docs/adr/0008), which no table reports, and halved, so that the saving keeps its say; the others
-are a judgement."""
+(docs/adr/0008), which no table reports, and halved, so that the saving keeps its say. Those of
+saving, affinity, similarity and quality were weighed between these choices and simulated shoppers
+(docs/adr/0009); the others are a judgement."""
 
 TYPICAL: dict[str, tuple[float, float]] = {
     "item_item": (0.07, 0.14),
@@ -62,11 +61,9 @@ TYPICAL: dict[str, tuple[float, float]] = {
     "category_match": (0.9, 0.2),
     "cf_bpr_score": (0.5, 0.3),
     "on_display": (0.04, 0.2),
-    "size_share": (0.21, 0.31),
     "promotion_depth": (0.1, 0.15),
     "within_budget_flag": (0.2, 0.4),
     "quality_tags_score": (0.1, 0.15),
-    "popularity_trend": (0.0, 1.4),
 }
 """Mean and standard deviation that the hand-signed score assumes while nothing was measured."""
 

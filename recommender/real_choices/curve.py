@@ -30,6 +30,7 @@ WORDS = {
     "linear": "linear",
     "ltr": "LambdaMART",
     "served": "served policy",
+    "served_shipped": "served, begun with the written weights",
 }
 TASKS = ("switch", "all")
 
@@ -69,22 +70,27 @@ def run(
 
 
 def _policies(taken: TrainingSet, *, seed: int) -> tuple[dict[str, Scorer | Blend], str]:
-    """What each rung learns from these choices, and the policy that a first training would serve.
+    """What each rung learns from these choices, and the policy that a first training would serve,
+    of a store that began with nothing and of one where the written weights serve.
 
     Too little for trees: the linear ranker stands in, as in the forward chain.
     """
-    fitted: dict[str, Scorer | Blend] = {"blend": Blend(), "hand_signed": linear.hand_signed()}
+    signed = linear.hand_signed()
+    fitted: dict[str, Scorer | Blend] = {"blend": Blend(), "hand_signed": signed}
     fitted["linear"] = rungs.fit("linear", taken, seed=seed)
     try:
         fitted["ltr"] = rungs.fit("ltr", taken, seed=seed)
     except CannotLearn:
         fitted["ltr"] = fitted["linear"]
+    written = lesson.Live(signed.policy, signed)
     try:
         learned = lesson.learn(taken, seed=seed)
     except CannotLearn:
-        return fitted | {"served": Blend()}, Blend.policy
-    served = learned.challenger if learned.verdict.passed else Blend()
-    return fitted | {"served": served}, learned.served
+        return fitted | {"served": Blend(), "served_shipped": written.scorer}, Blend.policy
+    fitted["served"] = learned.challenger if learned.verdict.passed else Blend()
+    then = lesson.serves(learned, written, seed=seed)
+    fitted["served_shipped"] = then.scorer if then else Blend()
+    return fitted, learned.served
 
 
 def _marks(prepared: Prepared, scorer: Scorer | Blend) -> dict[str, Floats]:

@@ -33,12 +33,10 @@ WORDS: dict[str, tuple[Callable[[float], bool], str]] = {
     "bought_lately_share": (lambda value: value > 0, "You chose it before"),
     "bought_rank": (lambda value: value >= 0, "You chose it before"),
     "brand_share": (lambda value: value >= 0.3, "A brand you often buy"),
-    "size_share": (lambda value: value >= 0.3, "A size you often buy"),
     # One in ten, whether of those after the product in the cart or of all where these are few.
     "followed_by": (lambda value: value >= log(0.1), "Often chosen of its kind"),
     "item_item": (lambda value: value >= 0.1, "Bought by those who buy what you buy"),
     "popularity_half_year": (lambda value: value >= log(0.05), "A best seller of its kind"),
-    "popularity_trend": (lambda value: value >= 0.2, "Bought more of late"),
     "promotion_depth": (lambda value: value >= 0.05, "Below its regular price"),
     "price_against_usual": (lambda value: value <= -0.05, "Below its usual price"),
     "in_leaflet": (lambda value: value == 1, "In this week's leaflet"),

@@ -37,18 +37,13 @@ FEATURES = {
     "bought_lately_share": "The same of late",
     "bought_rank": "What of its kind you bought since you bought it last",
     "brand_share": "Your share of its kind that went to its brand",
-    "size_share": "Your share of its kind that went to its size",
     "promotion_depth": "How far it is below its regular price",
-    "type_purchases": "How often you buy its kind",
-    "type_variety": "How many different ones of its kind you buy",
     "followed_by": "How often shoppers took it after the one in the cart",
     "item_item": "Bought by those who bought what you buy of its kind",
     "popularity_half_year": "How much it was bought in half a year",
-    "popularity_trend": "Whether it is bought more of late",
     "price_against_usual": "Its price against its usual price",
     "in_leaflet": "It is in this week's leaflet",
     "on_display": "It stands on a special display",
-    "price_level": "How dear it is among its kind",
 }
 POLICIES = {
     "ltr": "LambdaMART (LightGBM)",

@@ -98,9 +98,6 @@ def test_a_stranger_without_budget_history_sizes_or_vectors_has_nan_exactly_wher
         "budget_pressure",
         "premium_anchor",
         "bought_rank",
-        "size_share",
-        "type_variety",
         "in_leaflet",
         "on_display",
-        "price_level",
     }

@@ -27,25 +27,25 @@ def test_a_choice_is_a_slate_of_its_candidates_at_the_moment_of_the_purchase():
 
 @pytest.fixture(scope="module")
 def found():
-    past, replayed = choices(120)
-    part = np.arange(120) % 3
+    past, replayed = choices(360)
+    part = np.arange(360) % 3
     parts = (replayed.take(part == at) for at in range(3))
-    return ablation.run(Prepared(past, 120, *parts, coverage=1.0), seed=1, threads=1)
+    return ablation.run(Prepared(past, 360, *parts, coverage=1.0), seed=1, threads=1)
 
 
 def test_what_makes_the_choices_is_worth_most_and_what_says_nothing_is_worth_nothing(found):
     worth = {name: found["features"][name]["all"] for name in NAMES}
     assert max(worth, key=lambda name: worth[name][0]) == "price_saving"
     mean, low, _ = worth["price_saving"]
-    assert mean > 0.05
-    assert low > 0
+    assert mean > 0.1
+    assert low > 0.05
     others = [worth[name][0] for name in NAMES if name != "price_saving"]
-    assert abs(np.median(others)) < 0.03
+    assert abs(np.median(others)) < 0.02
 
 
 def test_a_feature_that_another_tells_as_well_is_worth_nothing_alone_but_its_family_is(found):
-    assert found["features"]["bought_lately_share"]["all"][0] < 0.04
-    assert found["families"]["history"]["all"][0] > 0.05
+    assert found["features"]["bought_lately_share"]["all"][0] < 0.02
+    assert found["families"]["history"]["all"][0] > 0.1
 
 
 def test_permuting_finds_the_same(found):

@@ -127,19 +127,18 @@ def test_the_table_names_every_method_the_leads_and_the_chosen_settings():
     assert "- popularity: switch weeks 4; all weeks 4; novel weeks 26" in lines
 
 
-def _lessons(queries: int = 60) -> rankers.Lessons:
+def _lessons(queries: int) -> rankers.Lessons:
     _, replayed = choices(queries)
     early = np.arange(queries) < queries * 2 // 3
     return rankers.Lessons(replayed.take(early), replayed.take(~early))
 
 
 def test_every_rung_learns_what_there_is_to_learn_and_the_same_twice():
-    lessons = _lessons()
+    lessons = _lessons(180)
     fitted = rankers.fit(lessons, k=10, seed=1, threads=1)
     assert set(rankers.TREES) < set(fitted)
-    assert lessons.quality(fitted["linear"], k=10) > 0.9
-    for name in rankers.TREES:
-        assert lessons.quality(fitted[name], k=10) > 0.8, name
+    for name in ("linear", *rankers.TREES):
+        assert lessons.quality(fitted[name], k=10) > 0.9, name
     again = rankers.fit(lessons, k=10, seed=1, threads=1)
     for name, ranker in fitted.items():
         features = lessons.later.features

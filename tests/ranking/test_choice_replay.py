@@ -79,7 +79,6 @@ PRICED = {
     "promotion_depth",
     "price_against_usual",
     "premium_anchor",
-    "price_level",
     "beta_u",
 }
 """What this week's prices reach."""

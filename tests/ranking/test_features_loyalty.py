@@ -7,13 +7,7 @@ from recommender.ranking.features import loyalty
 from recommender.ranking.query import State
 from tests.ranking import shelf
 
-SHELF = shelf.snapshot(
-    5,
-    type_id=[1, 1, 1, 1, 2],
-    brand_id=[7, 7, 8, 9, 7],
-    amount_milli=[500, 1000, 500, 0, 500],
-    base_unit=[1, 1, 2, 0, 1],
-)
+SHELF = shelf.snapshot(5, type_id=[1, 1, 1, 1, 2], brand_id=[7, 7, 8, 9, 7])
 SWAPS = shelf.swaps([0, 0, 0, 0, 0], [0, 1, 2, 3, 4])
 NOW = shelf.MONDAY_EVENING.timestamp()
 QUARTER = 91 * shelf.DAY
@@ -47,11 +41,6 @@ def test_a_brand_bought_in_another_type_says_nothing_of_this_one():
     assert _found(loyalty.brand_share) == [1.5 / 2, 1.5 / 2, 0, 0, 1 / 1.5]
 
 
-def test_a_size_counts_in_its_unit_and_only_where_it_is_known():
-    found = loyalty.size_share(shelf.query(), SWAPS, _state())
-    np.testing.assert_array_equal(found, [1 / 2, 0.5 / 2, 0, np.nan, 1 / 1.5])
-
-
 def test_the_rank_counts_the_products_of_the_type_bought_since():
     bought = {
         10: Bought(1, NOW - 9, 1.0),
@@ -67,14 +56,7 @@ def test_the_rank_counts_the_products_of_the_type_bought_since():
     np.testing.assert_array_equal(found, [1, 0, np.nan, 1, 0])
 
 
-def test_purchases_and_variety_are_those_of_the_candidates_type():
-    assert _found(loyalty.type_purchases) == [np.log(4)] * 5
-    assert _found(loyalty.type_variety) == [2 / 4] * 4 + [1 / 4]
-
-
 def test_who_bought_nothing_has_no_share_of_anything_and_no_order():
     for feature in (loyalty.bought_share, loyalty.bought_lately_share, loyalty.brand_share):
         assert _found(feature, bought={}) == [0.0] * 5
-    for feature in (loyalty.bought_rank, loyalty.type_variety):
-        assert np.isnan(_found(feature, bought={})).all()
-    assert _found(loyalty.type_purchases, bought={}) == [0.0] * 5
+    assert np.isnan(_found(loyalty.bought_rank, bought={})).all()

@@ -85,9 +85,3 @@ def test_what_is_shown_is_told_as_it_stands():
     swaps, state = shelf.swaps([0, 0, 0], [0, 1, 2]), shelf.state(products)
     np.testing.assert_array_equal(price.in_leaflet(shelf.query(), swaps, state), [1, 0, np.nan])
     np.testing.assert_array_equal(price.on_display(shelf.query(), swaps, state), [np.nan, 1, 0])
-
-
-def test_the_price_level_is_the_candidates_own_percentile():
-    products = shelf.snapshot(3, price_percentile=[0.9, 0.2, np.nan])
-    found = price.price_level(shelf.query(), shelf.swaps([0, 0], [1, 2]), shelf.state(products))
-    np.testing.assert_array_equal(found, [0.2, np.nan])

@@ -20,9 +20,12 @@ def _slates(slates: int, *, size: int = 5, seed: int = 0, at: int = POPULAR) -> 
 
 
 def test_five_slates_of_six_rows_are_enough_to_split():
-    fitted = ranker.fit(_slates(5, size=6), rounds=20)
-    assert fitted.gain()[POPULAR] > 5 * fitted.gain().mean()
-    assert len(np.unique(fitted.score(lessons.features(5, 6)))) > 1
+    # Thirty rows: in one draw of them another column may say as much by luck, in the mean none.
+    fitted = [ranker.fit(_slates(5, size=6, seed=seed), rounds=20) for seed in range(8)]
+    shares = np.mean([own.gain() / own.gain().mean() for own in fitted], axis=0)
+    assert shares[POPULAR] > 10
+    assert np.sort(shares)[-2] < 5
+    assert all(len(np.unique(own.score(lessons.features(5, 6)))) > 1 for own in fitted)
 
 
 def test_leaves_hold_fifteen_rows_with_data_enough_and_fewer_with_little():

@@ -36,6 +36,12 @@ def test_nothing_but_the_blend_serves_after_five(found):
     assert found["sizes"]["5"]["served"] == found["sizes"]["5"]["blend"]
 
 
+def test_a_store_that_began_with_the_written_weights_keeps_them_until_something_beats_them(found):
+    few, all_of_them = (found["sizes"][size] for size in ("5", "120"))
+    assert few["served_shipped"] == few["hand_signed"]
+    assert all_of_them["served_shipped"]["all"][0] >= all_of_them["hand_signed"]["all"][0]
+
+
 def test_the_table_tells_every_policy_and_what_served(found):
     lines = curve.markdown(found).splitlines()
     assert lines[0] == "| NDCG@10, switch | after 5 | after 120 |"

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from recommender.proof import curve, curve_table, lesson, scene, starts
+from recommender.ranking import linear
 from recommender.ranking.errors import CannotLearn
 from recommender.ranking.pairs import informative
 from tests.recommender.test_proof import small  # noqa: F401 the market as a fixture
@@ -87,15 +88,15 @@ def test_a_wrong_prior_gives_way_once_real_shoppers_say_that_it_is_worse_than_th
     small,  # noqa: F811
     monkeypatch,
 ):
-    start = starts.starts(small.scenes(starts.PRIOR_VISITS, seed=2), seed=1)["wrong_prior"]
-    assert start.live is not None
+    written = linear.hand_signed()
+    wrong = lesson.Live("linear", replace(written, weights=-written.weights))
     alone = starts.learned(curve.first(_taught(small, 120), 60, seed=1), seed=1)
     # No challenger is let through, as if there were no written weights to turn to.
     failed = replace(alone.verdict, passed=False)
     monkeypatch.setattr(lesson.gate, "judge", lambda *_, **__: failed)
-    assert lesson.serves(alone, start.live) is None
+    assert lesson.serves(alone, wrong) is None
     monkeypatch.setattr(lesson.gate, "below_blend", lambda *_, **__: "")
-    assert lesson.serves(alone, start.live) is start.live
+    assert lesson.serves(alone, wrong) is wrong
 
 
 def test_the_command_writes_table_json_and_plot(small, settings, tmp_path, capsys):  # noqa: F811

@@ -36,9 +36,9 @@ def test_what_added_most_is_said_first_and_nothing_untrue():
 
 
 def test_what_two_features_bear_out_is_said_once():
-    row = _row(bought_share=0.5, bought_lately_share=0.5, recency=0.9, size_share=0.5)
-    adds = Given(bought_share=0.4, bought_lately_share=0.3, recency=0.2, size_share=0.1)
-    assert reasons.of(row, adds) == [("You chose it before", "A size you often buy")]
+    row = _row(bought_share=0.5, bought_lately_share=0.5, recency=0.9, brand_share=0.5)
+    adds = Given(bought_share=0.4, bought_lately_share=0.3, recency=0.2, brand_share=0.1)
+    assert reasons.of(row, adds) == [("You chose it before", "A brand you often buy")]
 
 
 @pytest.mark.parametrize("name", sorted(reasons.WORDS))

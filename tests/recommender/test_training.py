@@ -75,10 +75,10 @@ def _prior_and_real(*, simulated: int, real: int):
 
 
 def test_a_wrong_prior_is_judged_by_real_slates_and_outgrown():
-    outcome = _train(_prior_and_real(simulated=200, real=200))
+    outcome = _train(_prior_and_real(simulated=200, real=300))
     assert outcome.state == "promoted"
     assert outcome.version.evaluation["origins"] == {"served": outcome.version.evaluation["slates"]}
-    assert outcome.version.training_info["prior_weight"] == 25.0
+    assert outcome.version.training_info["prior_weight"] == 6.2
     found = live_ranker.current().scorer
     assert _of_saving(found, 1.0) > _of_saving(found, -1.0)
 

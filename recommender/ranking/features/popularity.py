@@ -15,9 +15,3 @@ def popularity(query: Query, swaps: Swaps, state: State) -> Floats:
 def popularity_half_year(query: Query, swaps: Swaps, state: State) -> Floats:
     """ln of the smoothed purchase share within the product type over 26 weeks."""
     return np.log(state.snapshot.popularity_half_year[swaps.candidate_row])
-
-
-def popularity_trend(query: Query, swaps: Swaps, state: State) -> Floats:
-    """ln of popularity over its half-year value: above 0 what sells more of late."""
-    rows = swaps.candidate_row
-    return np.log(state.snapshot.popularity[rows] / state.snapshot.popularity_half_year[rows])

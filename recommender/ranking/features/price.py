@@ -53,11 +53,6 @@ def budget_pressure(query: Query, swaps: Swaps, state: State) -> Floats:
     return np.full(len(swaps), over / query.budget_cents)
 
 
-def price_level(query: Query, swaps: Swaps, state: State) -> Floats:
-    """The candidate's unit price as a percentile of its type, 0 to 1; NaN when unknown."""
-    return state.snapshot.price_percentile[swaps.candidate_row]
-
-
 def price_against_usual(query: Query, swaps: Swaps, state: State) -> Floats:
     """ln of the candidate's price over its usual price of the last 8 weeks; NaN when unknown."""
     price = state.snapshot.price_cents[swaps.candidate_row]

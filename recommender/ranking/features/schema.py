@@ -68,18 +68,13 @@ FEATURES: tuple[Feature, ...] = (
     Feature("bought_lately_share", loyalty.bought_lately_share, "item", "history"),
     Feature("bought_rank", loyalty.bought_rank, "item", "history"),
     Feature("brand_share", loyalty.brand_share, "item", "history", version=2),
-    Feature("size_share", loyalty.size_share, "item", "history", version=2),
-    Feature("type_purchases", loyalty.type_purchases, "item", "history"),
-    Feature("type_variety", loyalty.type_variety, "item", "history"),
     Feature("followed_by", substitution.followed_by, "item", "collaborative"),
     Feature("item_item", substitution.item_item, "item", "collaborative"),
     Feature("popularity_half_year", popularity.popularity_half_year, "item", "popularity"),
-    Feature("popularity_trend", popularity.popularity_trend, "item", "popularity"),
     Feature("promotion_depth", price.promotion_depth, "item", "promotion"),
     Feature("price_against_usual", price.price_against_usual, "item", "promotion"),
     Feature("in_leaflet", price.in_leaflet, "item", "promotion"),
     Feature("on_display", price.on_display, "item", "promotion"),
-    Feature("price_level", price.price_level, "item", "price"),
 )
 NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 ITEM: tuple[str, ...] = tuple(f.name for f in FEATURES if f.kind == "item")
