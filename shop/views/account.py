@@ -28,7 +28,18 @@ DEMO_MEMBERS = 6
 
 
 class Told(FormView):
-    """A form that was refused is shown again with the status of a refusal."""
+    """A form that was refused is shown again with the status of a refusal.
+
+    Its fields are named as on the checkout, without grey words in them that say the same.
+    """
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        for name, field in form.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            if name in ("login", "email"):
+                field.label = "E-mail address"
+        return form
 
     def form_invalid(self, form: Any) -> HttpResponse:
         response: HttpResponse = self.render_to_response(self.get_context_data(form=form))
@@ -38,6 +49,12 @@ class Told(FormView):
 
 class SignIn(Told, LoginView):
     """By e-mail address and password; what the visitor had comes along (``shop/accounts.py``)."""
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        # The page has a link of its own for a forgotten one.
+        form.fields["password"].help_text = ""
+        return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         demo = Member.objects.filter(household_id__isnull=False).order_by("household_id")
