@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import environment
+from config import database, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = environment.folder("DATA_DIR", BASE_DIR / "var")
@@ -125,48 +125,10 @@ DATABASE_URL = environment.url(
     schemes=("sqlite", "postgres", "postgresql"),
 )
 
-
-def _database(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    if not parts.path[1:]:
-        raise ImproperlyConfigured(
-            f"DATABASE_URL is '{parts.scheme}://…', which names no database."
-        )
-    if parts.scheme == "sqlite":
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(parts.path[1:]),
-            # Opening costs as much as a page's statements, and closing the last one a checkpoint.
-            "CONN_MAX_AGE": 600,
-            "OPTIONS": {
-                # Deferred transactions that read and then write fail with "database is locked".
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-            },
-        }
-    try:
-        port = str(parts.port or "")
-    except ValueError:
-        raise ImproperlyConfigured(
-            f"DATABASE_URL is '{parts.scheme}://…', whose port is not a number."
-        ) from None
-    # A pool suits the web's many short requests; a worker's few threads keep a connection each.
-    pooled = environment.flag("DATABASE_POOL", False)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path[1:]),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": port,
-        "CONN_MAX_AGE": 0 if pooled else 60,
-        "CONN_HEALTH_CHECKS": not pooled,
-        "OPTIONS": {**dict(parse_qsl(parts.query)), **({"pool": True} if pooled else {})},
-    }
-
-
-DATABASES = {"default": _database(DATABASE_URL)}
+# A pool suits the web's many short requests; a worker's few threads keep a connection each.
+DATABASES = {
+    "default": database.named(DATABASE_URL, pooled=environment.flag("DATABASE_POOL", False))
+}
 
 # --- Cache ----------------------------------------------------------------------------------------
 CACHE_URL = environment.url("CACHE_URL", "locmem://", schemes=("locmem", "redis", "rediss"))
