@@ -9,9 +9,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from recommender import conf
 from recommender.learning import erasure, partitions
 from recommender.models import Partition, PendingErasure, TasteState
 from recommender.ranking.features.schema import fingerprint
+from tracking.personal import Retention
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,11 @@ class Kept:
                 pk=key, defaults={"asked_at": now, "erased_at": None}
             )
         transaction.on_commit(_erase)
+
+    def retention(self) -> Retention:
+        """What ``manage.py prune`` and the workers go by."""
+        rules = conf.current()
+        return Retention(rules.keep_log_days, rules.keep_functional_days)
 
 
 def _erase() -> None:

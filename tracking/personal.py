@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -20,6 +20,14 @@ EVENT = (
 SLATE = ("qid", "session_id", "placement", "served_at", "policy", "ranker_tag", "inputs", "items")
 
 
+class Retention(NamedTuple):
+    """After how many days things go: what is kept of a shopper who does not come any more, the
+    slates and training rows of one who does; and the slates of a cart without consent."""
+
+    log_days: int
+    functional_days: int
+
+
 class Learner(Protocol):
     """The class named in ``settings.PERSONAL_DATA``, for what is derived from the log."""
 
@@ -28,6 +36,9 @@ class Learner(Protocol):
 
     def forget(self, keys: Sequence[str]) -> None:
         """Erase it. Called inside the transaction that erases the log's rows."""
+
+    def retention(self) -> Retention:
+        """The settings in force: whoever learns from the log says how long it is needed."""
 
 
 def keys_of(caller: Caller) -> tuple[str, ...]:
@@ -46,6 +57,11 @@ def keys_of(caller: Caller) -> tuple[str, ...]:
     browsers -= set(others.values_list("visitor_id", flat=True))
     own = sorted(visitor_shopper_key(key) for key in browsers)
     return tuple(dict.fromkeys([*caller.keys, *own]))
+
+
+def retention() -> Retention:
+    """For how long the log and what was learned from it are kept."""
+    return _learner().retention()
 
 
 def export(caller: Caller) -> dict[str, Any]:

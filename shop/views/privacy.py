@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.serializers.json import DjangoJSONEncoder
@@ -17,15 +18,22 @@ from shop import favourites, personal
 from shop.errors import ShopError
 from shop.forms import EraseForm
 from tracking import cookie, visitor
+from tracking import personal as log
 
+DAY = 24 * 3600
 FILE = "basketwise-my-data.json"
 
 
 @never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """What is kept always, and what only with consent."""
-    return render(request, "shop/privacy.html")
+    """What is kept always, what only with consent, and for how long."""
+    context = {
+        "kept": log.retention(),
+        "cart_cookie_days": cookie.YEAR // DAY,
+        "session_cookie_days": settings.SESSION_COOKIE_AGE // DAY,
+    }
+    return render(request, "shop/privacy.html", context)
 
 
 @never_cache
