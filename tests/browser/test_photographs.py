@@ -33,7 +33,7 @@ def staff(browser: Browser, store: Store) -> Page:
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
     }
-    named = ["--noinput", "--username", "staff", "--email", "staff@example.com"]
+    named = ["--noinput", "--email", "staff@example.com"]
     subprocess.run(
         [sys.executable, "manage.py", "createsuperuser", *named],
         cwd=ROOT,
@@ -44,7 +44,7 @@ def staff(browser: Browser, store: Store) -> Page:
     page = browser.new_context(base_url=store.address).new_page()
     page.set_default_timeout(ANSWER_MS)
     page.goto("/admin/login/?next=/admin/")
-    page.locator("#id_username").fill("staff")
+    page.locator("#id_username").fill("staff@example.com")
     page.locator("#id_password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page).to_have_url(f"{store.address}/admin/")
