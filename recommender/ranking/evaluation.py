@@ -12,7 +12,7 @@ from recommender.ranking import blend
 from recommender.ranking.artifact import Scorer
 from recommender.ranking.errors import CannotLearn
 from recommender.ranking.linear import hand_signed
-from recommender.ranking.metrics import bootstrap_mean, ndcg, random_ndcg
+from recommender.ranking.metrics import bootstrap_means, ndcg, random_ndcg
 from recommender.ranking.query import Floats
 from recommender.ranking.rungs import BELOW, fit_linear, fit_ltr, fit_stacked
 from recommender.ranking.training_set import TrainingSet
@@ -93,11 +93,10 @@ class Chain:
 
     def means(self, *, seed: int = 0) -> dict[str, tuple[float, float, float]]:
         """Mean NDCG@5 with a 95 % interval over shoppers, by policy."""
-        return {
-            policy: bootstrap_mean(values, self.shoppers, rng=np.random.default_rng(seed))
-            for policy, values in self.ndcg.items()
-            if policy != "worst"
-        }
+        shown = {policy: values for policy, values in self.ndcg.items() if policy != "worst"}
+        rng = np.random.default_rng(seed)
+        found = bootstrap_means(list(shown.values()), self.shoppers, rng=rng)
+        return dict(zip(shown, found, strict=True))
 
 
 def forward_chain(

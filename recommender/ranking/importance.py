@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from recommender.ranking.artifact import Scorer
 from recommender.ranking.evaluation import Block, K
 from recommender.ranking.features.schema import FAMILIES, ITEM, NAMES, column
-from recommender.ranking.metrics import luck_of_totals, ndcg
+from recommender.ranking.metrics import luck_of_totals, ndcg, resampled_means
 from recommender.ranking.query import Floats, Ints
 
 REPEATS = 10
@@ -109,20 +109,20 @@ def _figures(
         return {name: dict(nothing) for name in drops}
     _, shopper = np.unique(shoppers[known], return_inverse=True)
     count = np.bincount(shopper).astype(np.float64)
-    resampled = rng.multinomial(len(count), np.full(len(count), 1 / len(count)), size=RESAMPLES)
-    size = resampled @ count
+    totals = np.column_stack(
+        [np.bincount(shopper, weights=values[known]) for values in drops.values()]
+    ).astype(np.float64)
+    means = resampled_means(totals, count, rng=rng, resamples=RESAMPLES)
+    lows, highs = np.quantile(means, [0.025, 0.975], axis=0)
     figures: dict[str, dict[str, Any]] = {}
     p_values: dict[str, float] = {}
-    for name, values in drops.items():
-        total = np.bincount(shopper, weights=values[known]).astype(np.float64)
-        means = resampled @ total / size
-        low, high = np.quantile(means, [0.025, 0.975])
+    for at, (name, values) in enumerate(drops.items()):
         figures[name] = {
             "drop": round(float(values[known].mean()), 5),
-            "low": round(float(low), 5),
-            "high": round(float(high), 5),
+            "low": round(float(lows[at]), 5),
+            "high": round(float(highs[at]), 5),
         }
-        p_values[name] = _luck(total, count)
+        p_values[name] = _luck(totals[:, at], count)
     above = _holm(p_values)
     return {name: {**figure, "above_noise": above[name]} for name, figure in figures.items()}
 

@@ -138,3 +138,27 @@ def test_luck_is_the_tail_of_the_t_distribution_over_whole_shoppers():
     of_two = metrics.luck(np.array([1.0, 1.0, 3.0, 3.0]), np.array(["a", "a", "b", "b"]))
     assert of_two == pytest.approx(metrics.luck(np.array([1.0, 3.0]), np.array(["a", "b"])))
     assert metrics.luck(np.array([1.0]), np.array(["a"])) == 1.0
+
+
+def test_several_columns_share_their_draws_and_get_what_each_gets_alone():
+    values = np.array([[1.0, 0.0, np.nan, 0.5], [0.2, 0.9, np.nan, 0.1]])
+    shoppers = np.array(["a", "b", "b", "c"])
+    together = metrics.bootstrap_means(list(values), shoppers, rng=_rng())
+    alone = [metrics.bootstrap_mean(column, shoppers, rng=_rng()) for column in values]
+    np.testing.assert_allclose(together, alone, rtol=1e-12)
+
+
+def test_columns_that_are_not_known_in_the_same_places_are_refused():
+    with pytest.raises(ValueError, match="not NaN in the same places"):
+        metrics.bootstrap_means(
+            [np.array([1.0, np.nan]), np.array([np.nan, 1.0])], np.arange(2), rng=_rng()
+        )
+
+
+def test_how_many_are_drawn_at_once_changes_nothing(monkeypatch):
+    values, shoppers = np.random.default_rng(2).random(40), np.arange(40)
+    whole = metrics.bootstrap_mean(values, shoppers, rng=_rng())
+    monkeypatch.setattr(metrics, "AT_ONCE", 7)
+    np.testing.assert_allclose(
+        metrics.bootstrap_mean(values, shoppers, rng=_rng()), whole, rtol=1e-12
+    )
