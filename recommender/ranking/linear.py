@@ -25,22 +25,22 @@ Bound = tuple[float | None, float | None]
 HAND_SIGNED: dict[str, float] = {
     "item_item": 1.0,
     "followed_by": 0.7,
+    "cf_bpr_score": 0.7,
     "bought_share": 0.5,
-    "brand_share": 0.4,
     "price_saving": 0.45,
+    "brand_share": 0.4,
+    "semantic_sim": 0.4,
+    "quality_tags_score": 0.4,
     "popularity_half_year": 0.35,
     "in_leaflet": 0.35,
     "recency": 0.3,
-    "semantic_sim": 0.4,
     "diet_match_flag": 0.3,
     "category_match": 0.2,
-    "cf_bpr_score": 0.7,
     "on_display": 0.15,
     "promotion_depth": 0.1,
     "within_budget_flag": 0.1,
-    "quality_tags_score": 0.4,
 }
-"""Written weights per standard deviation: others' and own buying, then the saving.
+"""Written weights per standard deviation: others' and own buying first, then the saving.
 
 Those of buying, popularity and promotion were searched on weeks 42-47 of the real choices
 (docs/adr/0008), which no table reports, and halved, so that the saving keeps its say. Those of
@@ -50,20 +50,20 @@ saving, affinity, similarity and quality were weighed between these choices and 
 TYPICAL: dict[str, tuple[float, float]] = {
     "item_item": (0.07, 0.14),
     "followed_by": (-5.7, 2.6),
+    "cf_bpr_score": (0.5, 0.3),
     "bought_share": (0.03, 0.12),
-    "brand_share": (0.27, 0.34),
     "price_saving": (1.0, 1.0),
+    "brand_share": (0.27, 0.34),
+    "semantic_sim": (0.5, 0.25),
+    "quality_tags_score": (0.1, 0.15),
     "popularity_half_year": (-4.6, 1.5),
     "in_leaflet": (0.08, 0.28),
     "recency": (0.02, 0.1),
-    "semantic_sim": (0.5, 0.25),
     "diet_match_flag": (0.9, 0.3),
     "category_match": (0.9, 0.2),
-    "cf_bpr_score": (0.5, 0.3),
     "on_display": (0.04, 0.2),
     "promotion_depth": (0.1, 0.15),
     "within_budget_flag": (0.2, 0.4),
-    "quality_tags_score": (0.1, 0.15),
 }
 """Mean and standard deviation that the hand-signed score assumes while nothing was measured."""
 
