@@ -63,7 +63,7 @@ def opened(*, lines: int, trees: int, rows: int) -> Opened:
     """A member with so many lines over a budget, and a ranker of so many trees live."""
     settings.ROOT_URLCONF = "benchmarks.panel_store"
     settings.ALLOWED_HOSTS = ["testserver"]
-    _put_live(trees)
+    put_live(trees)
     warm_up()
     client = Client()
     member = Member.objects.order_by("-pk")[0]
@@ -103,7 +103,7 @@ def _nothing() -> None:
     return None
 
 
-def _put_live(trees: int) -> None:
+def put_live(trees: int) -> None:
     """Taught by made-up labels that follow the saving; no early stopping, so all trees stay."""
     rng = np.random.default_rng(1)
     features = rng.normal(size=(3000, len(NAMES)))

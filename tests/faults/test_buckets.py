@@ -28,7 +28,8 @@ def test_no_bucket_is_missed_and_none_is_taken_twice(profile, tmp_path):
             processes.start(environment, "tests.faults.buyer", f"b{at}", "0", str(ORDERS), "0")
             for at in range(PROCESSES)
         ]
-        bought = [line for buyer in buyers for line in processes.told(buyer)]
+        patience = 300 + ORDERS
+        bought = [line for buyer in buyers for line in processes.told(buyer, patience=patience)]
         taken = [line for taker in takers for line in processes.told(taker)]
         ended = manage(environment, "shell", "-v", "0", "-c", REPORT)
     # The counter gave every order a number of its own, and so every bucket one order that is due.
