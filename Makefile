@@ -52,7 +52,7 @@ check: $(DEVELOPMENT)
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 quality: $(RUNTIME)
-	OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=1 $(BIN)/python manage.py evaluate_ranker --data complete-journey --households 800
+	OMP_NUM_THREADS=2 OMP_WAIT_POLICY=PASSIVE OPENBLAS_NUM_THREADS=1 $(BIN)/python manage.py evaluate_ranker --data complete-journey --households 800
 
 simulated: demo
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python manage.py compare_rankers
