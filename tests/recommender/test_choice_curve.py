@@ -5,8 +5,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from recommender.ranking.choices.as_slates import training_set
 from recommender.ranking.choices.prepared import Prepared
 from recommender.ranking.choices.tasks import TASKS
+from recommender.ranking.errors import CannotLearn
 from recommender.real_choices import curve, drawings
 from tests.ranking.choice_lessons import choices
 
@@ -40,6 +42,17 @@ def test_a_store_that_began_with_the_written_weights_keeps_them_until_something_
     few, all_of_them = (found["sizes"][size] for size in ("5", "120"))
     assert few["served_shipped"] == few["hand_signed"]
     assert all_of_them["served_shipped"]["all"][0] >= all_of_them["hand_signed"]["all"][0]
+
+
+def test_where_nothing_can_be_learned_each_store_keeps_what_it_began_with(monkeypatch):
+    def nothing(*_, **__):
+        raise CannotLearn("too few")
+
+    monkeypatch.setattr(curve.lesson, "learn", nothing)
+    past, replayed = choices(20)
+    fitted, policy = curve._policies(training_set(replayed, past), seed=1)
+    assert policy == fitted["served"].policy == "blend"
+    assert fitted["served_shipped"].policy == "hand_signed"
 
 
 def test_the_table_tells_every_policy_and_what_served(found):
