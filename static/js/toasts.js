@@ -25,6 +25,11 @@
     region.append(toast);
   };
 
+  const began = () => {
+    if (!learning) say("🎓 Learning from your purchases...");
+    learning = true;
+  };
+
   // The weights are measured after the promotion; until then it is not known what moved.
   const measured = ({ weights, moved }) => {
     if (weights === "computing") return false;
@@ -38,14 +43,15 @@
     const { generation: now, training } = status;
     generation ??= now;
     if (training.state === "running") {
-      if (!learning) say("🎓 Learning from your purchases...");
-      learning = true;
+      began();
       return false;
     }
     // A due bucket that nobody has taken yet, or that broke down and is tried again.
     if (!ENDED.includes(training.state) || training.bucket < bucket) return bucket === 0;
+    // One that began after the purchase and ended before anybody asked is told from its beginning, too.
     const since = Date.parse(training.started_at) >= Date.parse(placedAt);
     if (learning || since) {
+      began();
       // The first answer may come after the promotion; then the training began after the purchase.
       if (training.state === "promoted" && (now > generation || since)) {
         updated = true;

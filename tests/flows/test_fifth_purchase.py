@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Request, expect, sync_playwright
 
 from scripts import system_packages
 from tests.flows.running_store import Open, Shopper, embedded, manage, opened, production, until
@@ -135,17 +135,20 @@ def test_a_challenger_that_is_no_better_moves_nothing_and_the_page_says_why(
 def _fifth_in_a_browser(store: Open, playwright, browser_path: str, last: str) -> list[str]:
     """Buys in a real browser and stays on the order's page; the toasts until one says ``last``.
 
-    Also checks that an unchanged status is answered with 304, and that polling ends.
+    Also checks that every poll but the first names the state it knows, and that polling ends. An
+    unchanged one is then answered with 304 (``tests/recommender/test_explain.py``).
     """
     browser = playwright.chromium.launch(
         executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"]
     )
     page = browser.new_context(base_url=store.addresses[0]).new_page()
-    polls: list[int] = []
-    page.on(
-        "response",
-        lambda answer: polls.append(answer.status) if "/model/status" in answer.url else None,
-    )
+    polls: list[str | None] = []
+
+    def asked(request: Request) -> None:
+        if "/model/status" in request.url:
+            polls.append(request.headers.get("if-none-match"))
+
+    page.on("request", asked)
     page.request.post("/api/cart/lines", data={"product_id": 1, "quantity": 1})
     page.goto("/checkout")
     assert polls == []
@@ -153,10 +156,11 @@ def _fifth_in_a_browser(store: Open, playwright, browser_path: str, last: str) -
     page.get_by_label("E-mail address").fill("ada@example.com")
     page.get_by_role("button", name="Place the order").click()
     expect(page.locator("#toasts")).to_contain_text(last, timeout=90_000)
-    assert 304 in polls, polls
-    asked = len(polls)
+    assert polls[0] is None
+    assert None not in polls[1:]
+    known = len(polls)
     page.wait_for_timeout(2500)
-    assert len(polls) == asked
+    assert len(polls) == known
     said = [str(text) for text in page.locator("#toasts p").all_text_contents()]
     browser.close()
     return said
