@@ -19,7 +19,7 @@ help:
 	@echo "make demo     only prepare it: database, catalogue, shoppers, ranker"
 	@echo "make test     all tests (PYTEST_ARGS='-k cart')"
 	@echo "make check    ruff, mypy, import rules, templates, migrations"
-	@echo "make quality  how well the ranker foresees real choices (under 13 minutes; writes DATA_DIR/reports)"
+	@echo "make quality  how well the ranker foresees real choices (under 10 minutes; writes DATA_DIR/reports)"
 	@echo "make simulated    how well it learns from simulated shoppers (half an hour; DATA_DIR/reports)"
 	@echo "make bench    our pages against django-oscar's (ten minutes; installs it beside, in a folder of its own)"
 	@echo "make proof    prove that it learns, with controls (seven minutes; fails when one does not hold)"
