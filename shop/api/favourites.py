@@ -14,7 +14,6 @@ from shop import favourites
 from shop.api.bodies import ProductBody
 from shop.api.serializers import ProductCard
 from shop.api.view import CONFLICT, INVALID, UNKNOWN, ShopView
-from shop.models import Product
 
 
 class Favourite(ProductCard):
@@ -43,7 +42,7 @@ class Favourites(ShopView):
     )
     def post(self, request: Request) -> Response:
         product = favourites.keep(request, self.valid()["product_id"], kept=True)
-        return Response(_favourite(product), status=HTTP_201_CREATED)
+        return Response(Favourite(product).data, status=HTTP_201_CREATED)
 
 
 class OneFavourite(ShopView):
@@ -53,7 +52,3 @@ class OneFavourite(ShopView):
     def delete(self, request: Request, pk: int) -> Response:
         favourites.keep(request, pk, kept=False)
         return Response(status=HTTP_204_NO_CONTENT)
-
-
-def _favourite(product: Product) -> dict[str, object]:
-    return Favourite(product).data

@@ -18,15 +18,17 @@ def test_while_an_answer_is_awaited_its_place_is_busy(shopper: Page) -> None:
     seen = []
 
     def slowly(route: Route) -> None:
-        page.wait_for_timeout(400)
+        page.wait_for_timeout(600)
         seen.append(page.locator("#cart").get_attribute("aria-busy"))
+        faded = page.locator(".htmx-request").first
+        seen.append(faded.evaluate("one => Number(getComputedStyle(one).opacity) < 1"))
         seen.append(page.locator("button:disabled").count())
         route.continue_()
 
     page.route("**/cart/swaps/accept", slowly)
     page.get_by_role("button", name=re.compile("^Accept")).first.click()
     expect(page.locator(".just")).to_be_visible()
-    assert seen == ["true", 1]
+    assert seen == ["true", True, 1]
     assert page.locator("#cart").get_attribute("aria-busy") != "true"
 
 
