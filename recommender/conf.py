@@ -85,11 +85,12 @@ class Conf:
                 raise _wrong(name, "is not a number above 0")
         if not 1 <= self.most_inverse_propensity < float("inf"):
             raise _wrong("most_inverse_propensity", "is not a number of at least 1")
-        if not 0 <= self.prior_slates < float("inf"):
-            raise _wrong("prior_slates", "is not a number of at least 0")
+        for name in ("prior_slates", "check_seconds"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise _wrong(name, "is not a number of at least 0")
         for field in fields(self):
             value = getattr(self, field.name)
-            if isinstance(value, int) and not isinstance(value, bool) and value < 1:
+            if isinstance(field.default, int) and value < 1:
                 raise _wrong(field.name, "is below 1")
 
         if self.keep_log_days < self.training_days:
@@ -137,11 +138,12 @@ def _checked(given: dict[str, Any]) -> Conf:
         name = key.lower()
         if name not in kinds or name == "retrain_every":
             raise _wrong(name, "is not a setting of the learning loop")
-        if not isinstance(value, kinds[name]) and not (
-            kinds[name] is float and isinstance(value, int)
-        ):
-            raise _wrong(name, f"is {value!r}, which is not of the type {kinds[name].__name__}")
-        values[name] = value
+        kind = kinds[name]
+        allowed = (int, float) if kind is float else kind
+        # To Python True is a whole number, too.
+        if isinstance(value, bool) or not isinstance(value, allowed):
+            raise _wrong(name, f"is {value!r}, which is not of the type {kind.__name__}")
+        values[name] = kind(value)
     return replace(Conf(retrain_every=settings.RETRAIN_EVERY), **values)
 
 

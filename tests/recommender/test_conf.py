@@ -12,6 +12,11 @@ def test_settings_are_read_late(settings):
     assert (conf.current().gate_slates, conf.current().retrain_every) == (12, 7)
 
 
+def test_no_exploration_and_no_prior_may_be_written_as_a_whole_zero(settings):
+    settings.RECOMMENDER = {"EXPLORATION_SHARE": 0, "PRIOR_SLATES": 0}
+    assert (conf.current().exploration_share, conf.current().prior_slates) == (0.0, 0.0)
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
@@ -20,6 +25,15 @@ def test_settings_are_read_late(settings):
         (
             {"GATE_SLATES": "12"},
             "RECOMMENDER['GATE_SLATES'] is '12', which is not of the type int.",
+        ),
+        (
+            {"GATE_SLATES": True},
+            "RECOMMENDER['GATE_SLATES'] is True, which is not of the type int.",
+        ),
+        ({"CHECK_SECONDS": -1.0}, "RECOMMENDER['CHECK_SECONDS'] is not a number of at least 0."),
+        (
+            {"CHECK_SECONDS": float("nan")},
+            "RECOMMENDER['CHECK_SECONDS'] is not a number of at least 0.",
         ),
         ({"PRIOR_SLATES": -1.0}, "RECOMMENDER['PRIOR_SLATES'] is not a number of at least 0."),
         ({"PRIOR_HALF_LIFE": 0}, "RECOMMENDER['PRIOR_HALF_LIFE'] is not a number above 0."),
