@@ -134,6 +134,7 @@ class TrainingBody(Body):
     bucket = serializers.IntegerField()
     started_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
+    given_up = serializers.BooleanField(help_text="It broke down so often that nobody tries again.")
 
 
 class StatusBody(Body):

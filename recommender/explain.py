@@ -70,6 +70,7 @@ def status() -> dict[str, Any]:
             "bucket": run.bucket,
             "started_at": run.started_at.isoformat() if run.started_at else None,
             "ended_at": run.ended_at.isoformat() if run.ended_at else None,
+            "given_up": run.given_up,
         },
     }
 

@@ -149,6 +149,11 @@ class TrainingRun(models.Model):
     def __str__(self) -> str:
         return f"bucket {self.trained_bucket}, {self.state}"
 
+    @property
+    def given_up(self) -> bool:
+        """Whether the last breakdown was one too many; before that a pause and a next try follow."""
+        return self.state == self.State.FAILED and self.leased_until is None
+
 
 class Partition(models.Model):
     """One day's training rows as a file in the ``training`` storage, which is never changed.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -81,11 +82,16 @@ def renew(fence: int, *, now: datetime) -> bool:
 
 @contextmanager
 def renewed(fence: int) -> Iterator[None]:
-    """Renews the lease from a thread while the block runs; a paused process stops renewing."""
+    """Renews the lease from a thread while the block runs; a paused process stops renewing.
+
+    After ``TRAINING_SECONDS`` it is renewed no more: the worker that would end a training which
+    hangs may be gone itself, and then this one would keep all others out for ever.
+    """
     ended = threading.Event()
+    until = time.monotonic() + conf.current().training_seconds
 
     def keep() -> None:
-        while not ended.wait(conf.current().lease_seconds / 3):
+        while not ended.wait(conf.current().lease_seconds / 3) and time.monotonic() < until:
             try:
                 renew(fence, now=timezone.now())
             except DatabaseError:
@@ -108,8 +114,7 @@ def holds(fence: int) -> bool:
 
 def finish(fence: int, *, state: TrainingRun.State, message: str, now: datetime) -> bool:
     """The bucket is satisfied, whatever came of it; False when the lease was lost before."""
-    # What was asked for meanwhile is still to be done.
-    _held(fence).filter(asked_at__lte=F("started_at")).update(asked_at=None)
+    _answer(fence)
     return bool(
         _held(fence).update(
             trained_bucket=F("bucket"),
@@ -162,6 +167,7 @@ def _give_up(run: TrainingRun, message: str, *, now: datetime) -> bool:
         f"Bucket {run.bucket} was given up after {run.attempts} attempts; the last one: "
         f"{message.rstrip('.')}. The live policy stays."
     )
+    _answer(run.fence)
     return bool(
         _held(run.fence).update(
             trained_bucket=F("bucket"),
@@ -171,6 +177,11 @@ def _give_up(run: TrainingRun, message: str, *, now: datetime) -> bool:
             ended_at=now,
         )
     )
+
+
+def _answer(fence: int) -> None:
+    """Who asked for a training has had it; what was asked for meanwhile is still to be done."""
+    _held(fence).filter(asked_at__lte=F("started_at")).update(asked_at=None)
 
 
 def _held(fence: int) -> QuerySet[TrainingRun]:

@@ -47,7 +47,8 @@
       return false;
     }
     // A due bucket that nobody has taken yet, or that broke down and is tried again.
-    if (!ENDED.includes(training.state) || training.bucket < bucket) return bucket === 0;
+    const ended = ENDED.includes(training.state) || training.given_up;
+    if (!ended || training.bucket < bucket) return bucket === 0;
     // One that began after the purchase and ended before anybody asked is told from its beginning, too.
     const since = Date.parse(training.started_at) >= Date.parse(placedAt);
     if (learning || since) {

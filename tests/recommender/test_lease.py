@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -85,6 +88,25 @@ def test_a_renewed_lease_lasts():
     assert lease.take(1, now=now + timedelta(seconds=29)) is None
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("seconds", "renewals"), [(900, 3), (2, 1)])
+def test_a_training_that_hangs_holds_the_lease_no_longer_than_it_may_take(
+    monkeypatch, settings, seconds, renewals
+):
+    settings.RECOMMENDER = {"TRAINING_SECONDS": seconds}
+    # The clock says 0 at the beginning, then 1, 2, 3 and so on at each turn.
+    clock, told = count(), []
+    monkeypatch.setattr(lease, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    turns = SimpleNamespace(wait=lambda _: len(told) == 3, set=lambda: None)
+    monkeypatch.setattr(
+        lease, "threading", SimpleNamespace(Thread=threading.Thread, Event=lambda: turns)
+    )
+    monkeypatch.setattr(lease, "renew", lambda fence, now: told.append(fence))
+    with lease.renewed(7):
+        pass
+    assert told == [7] * renewals
+
+
 def test_a_breakdown_leaves_the_bucket_due_and_waits_longer_each_time():
     now = timezone.now()
     _purchases(5)
@@ -105,10 +127,10 @@ def test_by_hand_one_need_not_wait_out_a_breakdown():
     assert lease.take(1, now=timezone.now(), by_hand=True) == 2
 
 
-def _five_breakdowns(now) -> None:
+def _five_breakdowns(now, *, bucket: int = 1) -> None:
     for _ in range(5):
         TrainingRun.objects.update(leased_until=None)
-        fence = lease.take(1, now=now)
+        fence = lease.take(bucket, now=now)
         assert fence is not None
         lease.fail(fence, message="killed.", now=now)
 
@@ -123,6 +145,17 @@ def test_after_five_breakdowns_the_bucket_is_given_up_and_the_failure_stays_to_b
     )
     assert run.attempts == 5
     assert lease.due_bucket() is None
+
+
+def test_a_training_that_somebody_asked_for_is_given_up_like_any_other():
+    now = timezone.now()
+    lease.ask(now=now - timedelta(seconds=1))
+    _five_breakdowns(now, bucket=0)
+    assert lease.due_bucket() is None
+    # Asked for once more, it is tried once more.
+    lease.ask(now=now + timedelta(seconds=1))
+    assert lease.due_bucket() == 0
+    assert lease.take(0, now=now + timedelta(seconds=1))
 
 
 def test_the_bucket_after_one_that_was_given_up_is_tried_five_times_too():

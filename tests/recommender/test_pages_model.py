@@ -1,5 +1,7 @@
 import pytest
+from django.utils import timezone
 
+from recommender.models import TrainingRun
 from recommender.ranking.features.schema import NAMES
 from recommender.templatetags.model_page import FEATURES
 from tests.shop.pages import words
@@ -12,6 +14,20 @@ def test_without_a_ranker_the_model_page_says_how_alternatives_are_ordered(clien
     assert "60 % collaborative and 40 % semantic similarity" in text
     assert "No ranker has been trained yet." in text
     assert "the next training after 5 more" in text
+
+
+@pytest.mark.parametrize(
+    ("paused", "told"),
+    [
+        (True, "Latest run Broke down and is tried again: killed"),
+        (False, "Latest run killed"),
+    ],
+)
+def test_what_was_given_up_is_not_said_to_be_tried_again(client, paused, told):
+    until = timezone.now() if paused else None
+    TrainingRun.objects.create(pk=1, state="failed", message="killed", leased_until=until)
+    assert client.get("/api/model/status").json()["training"]["given_up"] == (not paused)
+    assert told in words(client.get("/model"))
 
 
 def test_every_feature_has_words_on_the_page():
