@@ -132,7 +132,7 @@ _kept: tuple[str, Conf] | None = None
 
 
 def _checked(given: dict[str, Any]) -> Conf:
-    kinds = {field.name: type(field.default) for field in fields(Conf)}
+    kinds: dict[str, Any] = {field.name: type(field.default) for field in fields(Conf)}
     values: dict[str, Any] = {}
     for key, value in given.items():
         name = key.lower()

@@ -151,7 +151,7 @@ class TrainingRun(models.Model):
 
     @property
     def given_up(self) -> bool:
-        """Whether the last breakdown was one too many; before that a pause and a next try follow."""
+        """Whether the last breakdown was one too many; before that, a pause and a try follow."""
         return self.state == self.State.FAILED and self.leased_until is None
 
 

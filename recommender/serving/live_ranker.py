@@ -48,19 +48,39 @@ class Health:
 _lock = threading.Lock()
 _live = Live()
 _checked = float("-inf")
-_pause = 0.0
 health = Health()
+
+
+@dataclass
+class Breakdown:
+    """A generation that could not be loaded, how often, and when it is tried again."""
+
+    generation: int = 0
+    tries: int = 0
+    again_at: float = float("-inf")
+
+    def happened(self, generation: int) -> None:
+        self.tries = self.tries + 1 if generation == self.generation else 1
+        self.generation = generation
+        self.again_at = time.monotonic() + min(2.0 ** min(self.tries - 1, 5), LONGEST_PAUSE)
+
+    def pauses(self, generation: int) -> bool:
+        """Only for the one that broke down: a newer one may be good, and is not to wait for it."""
+        return generation == self.generation and time.monotonic() < self.again_at
+
+
+_breakdown = Breakdown()
 
 
 def current() -> Live:
     """The ranker to use now; asks the database at most once in ``CHECK_SECONDS``."""
     global _checked  # noqa: PLW0603 one reference per process is what this module is for
-    if time.monotonic() - _checked < max(conf.current().check_seconds, _pause):
+    if time.monotonic() - _checked < conf.current().check_seconds:
         return _live
     if not _lock.acquire(blocking=_live.generation == 0):
         return _live
     try:
-        if time.monotonic() - _checked >= max(conf.current().check_seconds, _pause):
+        if time.monotonic() - _checked >= conf.current().check_seconds:
             _follow()
             _checked = time.monotonic()
     finally:
@@ -72,8 +92,7 @@ def look_now() -> Live:
     """Ask the database whether or not it was asked a moment ago: the live tag is said to move."""
     global _checked  # noqa: PLW0603
     with _lock:
-        if time.monotonic() - _checked >= _pause:
-            _checked = float("-inf")
+        _checked = float("-inf")
     return current()
 
 
@@ -86,28 +105,30 @@ def load_libraries() -> None:
 
 def forget() -> None:
     """Start as a new process would."""
-    global _live, _checked, _pause
+    global _live, _checked, _breakdown
     with _lock:
-        _live, _checked, _pause = Live(), float("-inf"), 0.0
+        _live, _checked, _breakdown = Live(), float("-inf"), Breakdown()
         health.wanted_generation, health.problem, health.failures = 0, "", 0
 
 
 def _follow() -> None:
-    global _live, _pause  # noqa: PLW0603
+    global _live  # noqa: PLW0603
     row = LiveTag.objects.filter(pk=1).values_list("generation", "version__weights_state").first()
     generation, weights_state = row or (0, None)
     health.wanted_generation = generation
     if (generation, weights_state or "") == (_live.generation, _live.weights_state):
+        return
+    if _breakdown.pauses(generation):
         return
     try:
         _live = _load()
     except Exception as error:
         health.failures += 1
         health.problem = f"generation {generation} could not be loaded: {error}"
-        _pause = min(2.0 ** min(health.failures - 1, 5), LONGEST_PAUSE)
+        _breakdown.happened(generation)
         logger.exception("%s; generation %s keeps serving", health.problem, _live.generation)
     else:
-        health.problem, health.failures, _pause = "", 0, 0.0
+        health.problem, health.failures = "", 0
 
 
 def _load() -> Live:

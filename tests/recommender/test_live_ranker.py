@@ -67,10 +67,22 @@ def test_a_repaired_file_is_loaded_at_a_later_try(monkeypatch):
     files.write("rankers", name, data[:-1])
     assert live_ranker.current().scorer is None
     files.write("rankers", name, data)
+    assert live_ranker.current().scorer is None
     # The pause after a failure, which grows to half a minute, is over.
-    monkeypatch.setattr(live_ranker, "_pause", 0.0)
+    monkeypatch.setattr(live_ranker._breakdown, "again_at", 0.0)
     assert live_ranker.current().tag == version.tag
     assert live_ranker.health.problem == ""
+
+
+def test_a_good_generation_does_not_wait_out_the_pause_of_a_damaged_one(monkeypatch):
+    bad = market.put_live(market.ranker(price_saving=1.0))
+    storages["rankers"].delete(f"{bad.sha256}.txt")
+    for tries in (1, 2, 3):
+        monkeypatch.setattr(live_ranker._breakdown, "again_at", 0.0)
+        assert live_ranker.current().scorer is None
+        assert live_ranker.health.failures == tries
+    good = market.put_live(market.ranker(price_saving=2.0))
+    assert live_ranker.current().tag == good.tag
 
 
 def test_a_ranker_of_other_features_is_refused():
