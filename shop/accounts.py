@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from shop import favourites, orders, shoppers
 from shop.models import Member
-from tracking import visitor
+from tracking import sign_in, visitor
 from tracking.visitor import Caller
 
 EMAIL_TAKEN = "This e-mail address has an account already; sign in."
@@ -38,7 +38,10 @@ class Accounts(DefaultAccountAdapter):
 
 
 def bring_along(request: HttpRequest, guest: Caller, member: Member) -> None:
-    """Cart, orders, favourites, refusals and diet of who was ``guest`` until signing in."""
+    """Cart, orders, favourites, refusals, diet and taste of who was ``guest`` until signing in."""
+    now = timezone.now()
     shoppers.merge(guest.visitor_key, member)
-    orders.join(guest, member, now=timezone.now())
+    orders.join(guest, member, now=now)
     favourites.bring(request, member)
+    if guest.session_id is not None:
+        sign_in.bring_along(guest, visitor.ensure(request, now=now), now=now)

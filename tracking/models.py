@@ -50,6 +50,8 @@ class Session(models.Model):
     persona = models.CharField(max_length=24, blank=True)
     started_at = models.DateTimeField()
     last_event_at = models.DateTimeField()
+    # When its visitor signed in and what was done in it became the account's; it ended with that.
+    joined_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["visitor", "-last_event_at"])]

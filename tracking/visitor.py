@@ -114,6 +114,7 @@ def _standing(caller: Caller, key: UUID, now: datetime) -> UUID | None:
         visitor_id=key,
         shopper_key=caller.shopper_key,
         last_event_at__gte=now - IDLE,
+        joined_at=None,
     ).update(last_event_at=now)
     return caller.session_id if moved else None
 
@@ -131,6 +132,7 @@ def _started(caller: Caller, key: UUID, answer: bool | None, now: datetime) -> U
             visitor_id=key,
             shopper_key=caller.shopper_key,
             last_event_at__gte=now - IDLE,
+            joined_at=None,
         )
         .order_by("-last_event_at")
         .values_list("pk", flat=True)
