@@ -4,15 +4,23 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config.errors import NoSuchAddress
+from config.errors import no_such_address
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path(
+        "api/docs",
+        # Its template has no words for what OPTIONS would tell.
+        SpectacularSwaggerView.as_view(url_name="schema", http_method_names=["get", "head"]),
+        name="docs",
+    ),
     path("account/", include("config.account_urls")),
     path("", include("tracking.urls")),
     path("", include("recommender.urls")),
     path("", include("shop.urls")),
-    re_path(r"^api(/.*)?$", NoSuchAddress.as_view()),
+    re_path(r"^api(?:/|$)", no_such_address),
 ]
+
+handler400 = "config.errors.bad_request"
+handler500 = "config.errors.server_error"

@@ -37,3 +37,7 @@ class ShopView(generics.GenericAPIView[Any]):
         serializer.is_valid(raise_exception=True)
         checked: dict[str, Any] = serializer.validated_data
         return checked
+
+    def get_object(self) -> Any:
+        """OPTIONS asks for what a PUT would change. Here that is the caller's own, never a row."""
+        return None

@@ -32,3 +32,14 @@ def test_no_path_of_the_api_ends_in_a_slash() -> None:
     schema = APIClient().get("/api/schema", {"format": "json"}).json()
     assert schema["paths"], "the schema lists no path"
     assert [path for path in schema["paths"] if path.endswith("/")] == []
+
+
+def test_every_operation_says_the_shape_of_its_errors() -> None:
+    schema = APIClient().get("/api/schema", {"format": "json"}).json()
+    operations = [one for path in schema["paths"].values() for one in path.values()]
+    shapes = [
+        one["responses"]["default"]["content"]["application/json"]["schema"] for one in operations
+    ]
+    assert {tuple(shape["properties"]["error"]["required"]) for shape in shapes} == {
+        ("code", "message", "fields")
+    }
