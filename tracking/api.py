@@ -155,7 +155,10 @@ def _checked(items: Sequence[Any]) -> list[Draft | dict[str, Any]]:
         except ServerFact as error:
             checked.append(_invalid(_named(item), error.fields))
         except ValidationError as error:
-            checked.append(_invalid(_named(item), error.detail))
+            # What is no object has no fields to name.
+            found = error.detail
+            problem = found if isinstance(found, dict) else {"non_field_errors": found}
+            checked.append(_invalid(_named(item), problem))
     return checked
 
 

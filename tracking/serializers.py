@@ -125,7 +125,9 @@ class EventAnswer(serializers.Serializer[Any]):
 
 
 class EventVerdict(serializers.Serializer[Any]):
-    event_id = serializers.UUIDField(allow_null=True)
+    event_id = serializers.CharField(
+        allow_null=True, help_text="Of an invalid event what you sent, UUID or not."
+    )
     status = serializers.ChoiceField(choices=["stored", "duplicate", "invalid", "not_stored"])
     error = serializers.DictField(required=False)
 

@@ -51,6 +51,7 @@ def test_good_events_are_stored_beside_bad_ones_in_the_order_sent():
     assert [result["event_id"] for result in results[:4]] == [*names, names[0]]
     assert list(results[1]["error"]) == ["product_id"]
     assert results[2]["error"] == {"event_type": ["purchases are recorded by the checkout"]}
+    assert list(results[4]["error"]) == list(results[5]["error"]) == ["non_field_errors"]
     assert list(results[6]["error"]) == ["qid"]
     assert Event.objects.count() == 2
     assert log.purchases() == 0
