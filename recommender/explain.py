@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from recommender import alarms, conf, history
-from recommender.models import LiveTag, TrainingRun
+from recommender.models import LedgerEntry, LiveTag, TrainingRun
 from recommender.serving import processes, weights_line
 from tracking import log
 
@@ -76,7 +76,11 @@ def status() -> dict[str, Any]:
 
 
 def _why_no_ranker() -> str:
+    """How the newest training ended, or that the last ranker was taken back since."""
     run = TrainingRun.objects.filter(pk=1).first()
+    back = LedgerEntry.objects.filter(action=LedgerEntry.Action.ROLLED_BACK).first()
+    if back is not None and not (run and run.message and run.ended_at and run.ended_at > back.at):
+        return back.why
     if run is not None and run.message:
         return run.message
     return "No ranker has been trained yet."

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import BasePermission
@@ -17,6 +16,14 @@ from rest_framework.views import APIView
 
 from recommender import bodies, explain, ledger, steering
 from recommender.models import RankerVersion
+from shop.api.view import INVALID, ErrorAnswer
+from shop.errors import Missing
+
+NOT_ALLOWED = OpenApiResponse(ErrorAnswer, description="Not staff, or without the permission.")
+NO_SUCH_RANKER = OpenApiResponse(ErrorAnswer, description="There is no ranker of this tag.")
+NOT_NOW = OpenApiResponse(ErrorAnswer, description="Nothing has moved; the sentence says why.")
+STEERED = {200: bodies.StatusBody, 400: INVALID, 403: NOT_ALLOWED, 409: NOT_NOW}
+STEERED_BY_TAG = {**STEERED, 404: NO_SUCH_RANKER}
 
 
 class MaySteer(BasePermission):
@@ -73,23 +80,23 @@ class Steering(APIView):
 class Promote(Steering):
     """Put a ranker live that passed the gate, now or earlier."""
 
-    @extend_schema(request=Why, responses=bodies.StatusBody)
+    @extend_schema(request=Why, responses=STEERED_BY_TAG)
     def post(self, request: Request, tag: str) -> Response:
-        return self.done(steering.promote, get_object_or_404(RankerVersion, tag=tag))
+        return self.done(steering.promote, _ranker(tag))
 
 
 class RollBack(Steering):
     """Take this ranker, which must be live, back for the last good one before it."""
 
-    @extend_schema(request=Why, responses=bodies.StatusBody)
+    @extend_schema(request=Why, responses=STEERED_BY_TAG)
     def post(self, request: Request, tag: str) -> Response:
-        return self.done(steering.roll_back, get_object_or_404(RankerVersion, tag=tag))
+        return self.done(steering.roll_back, _ranker(tag))
 
 
 class PinLiveTag(Steering):
     """Keep the live ranker whatever challengers pass the gate, or no longer."""
 
-    @extend_schema(request=Pin, responses=bodies.StatusBody)
+    @extend_schema(request=Pin, responses=STEERED)
     def put(self, request: Request) -> Response:
         return self.done(steering.pin, body=Pin)
 
@@ -97,6 +104,13 @@ class PinLiveTag(Steering):
 class Retrain(Steering):
     """Train on the log as it is now, without waiting for the fifth purchase."""
 
-    @extend_schema(request=Why, responses=bodies.StatusBody)
+    @extend_schema(request=Why, responses=STEERED)
     def post(self, request: Request) -> Response:
         return self.done(steering.retrain)
+
+
+def _ranker(tag: str) -> RankerVersion:
+    version = RankerVersion.objects.filter(tag=tag).first()
+    if version is None:
+        raise Missing(f"There is no ranker {tag}.", code="unknown_ranker")
+    return version

@@ -87,7 +87,11 @@ def test_what_is_refused_is_409_with_the_sentence(steerer):
 def test_without_a_reason_400_and_of_an_unknown_ranker_404(steerer):
     first, _ = _two()
     assert _post(steerer, f"versions/{first.tag}/promote").status_code == 400
-    assert _post(steerer, "versions/ltr-none/promote", why="try").status_code == 404
+    unknown = _post(steerer, "versions/ltr-none/promote", why="try")
+    assert (unknown.status_code, unknown.json()["error"]["message"]) == (
+        404,
+        "There is no ranker ltr-none.",
+    )
 
 
 def test_the_pin_is_put_and_told_in_the_status(client, steerer):

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from recommender import explain
+import pytest
+from django.utils import timezone
+
+from recommender import explain, steering
 from recommender.models import RankerVersion, TrainingRun
 from recommender.serving import weights_line
 from tests.recommender import market
@@ -43,6 +46,18 @@ def test_without_a_ranker_the_fallbacks_weights_and_the_reason_are_told():
 def test_the_reason_for_no_ranker_is_how_the_last_training_ended():
     TrainingRun.objects.create(pk=1, state="refused", message="Nothing was learned: so it was.")
     assert explain.importance()["reason"] == "Nothing was learned: so it was."
+
+
+def test_after_a_roll_back_to_the_blend_the_reason_is_not_that_the_ranker_is_live():
+    live = market.put_live(market.ranker(price_saving=1.0))
+    ended = timezone.now()
+    TrainingRun.objects.update_or_create(
+        pk=1, defaults={"message": f"{live.tag} is live.", "ended_at": ended}
+    )
+    steering.roll_back(live, by="ann", why="it sold less", now=ended + timedelta(hours=1))
+    assert explain.importance()["reason"] == f"{live.tag} was taken back: it sold less"
+    TrainingRun.objects.update(message="The gate kept it.", ended_at=ended + timedelta(hours=2))
+    assert explain.importance()["reason"] == "The gate kept it."
 
 
 def test_the_body_names_every_weight_with_its_ranker():
