@@ -75,6 +75,7 @@ def accept(caller: Caller, *, qid: UUID, position: int, at: datetime | None = No
             accepted_at=at,
         )
         _record(caller, "swap_accept", swap, at)
+        _record_replaced(caller, "cart_remove", swap, at)
     return swap
 
 
@@ -103,6 +104,7 @@ def undo(caller: Caller, *, qid: UUID, position: int, at: datetime | None = None
         swap.undone_at = at
         swap.save(update_fields=["undone_at"])
         _record(caller, "swap_undo", swap, at)
+        _record_replaced(caller, "cart_add", swap, at)
     return swap
 
 
@@ -204,3 +206,17 @@ def _record(caller: Caller, event_type: str, swap: AcceptedSwap, at: datetime) -
         position=swap.position,
         occurred_at=at,
     )
+
+
+def _record_replaced(caller: Caller, event_type: str, swap: AcceptedSwap, at: datetime) -> None:
+    """What became of the slate item that the replaced line came from: it was not kept after all."""
+    for line in swap.earlier:
+        if line["product_id"] == swap.anchor_id and line["qid"] is not None:
+            record.event(
+                caller,
+                event_type=event_type,
+                product_id=swap.anchor_id,
+                qid=UUID(line["qid"]),
+                position=line["position"],
+                occurred_at=at,
+            )

@@ -260,6 +260,22 @@ def test_swaps_on_swaps_are_undone_in_turn(kitchen, provider):
     assert kitchen.rows() == rows
 
 
+def test_an_accepted_swap_that_another_replaces_was_not_kept(kitchen, provider):
+    def told():
+        rows = Event.objects.filter(qid=kitchen.qid).order_by("pk")
+        return list(rows.values_list("event_type", "product_id", "position"))
+
+    kitchen.accept()
+    cheaper = product("Cheaper", "4.00")
+    provider.pairs = [swap(kitchen.candidate, 2, cheaper, quantity=2, saving_cents=20)]
+    second = swaps_for(kitchen.caller, cart_of(kitchen.caller))
+    first = kitchen.candidate.pk
+    swaps.accept(kitchen.caller, qid=second.qid, position=1)
+    assert told() == [("swap_accept", first, 1), ("cart_remove", first, 1)]
+    swaps.undo(kitchen.caller, qid=second.qid, position=1)
+    assert told()[2:] == [("cart_add", first, 1)]
+
+
 def test_not_this_is_never_offered_again(kitchen):
     for _ in range(2):
         refusals.dismiss(kitchen.caller, qid=kitchen.qid, position=1)
