@@ -22,6 +22,9 @@ from tracking import log
 SKEW_SAMPLE = 3
 """So many of the newest slates are computed once more; ``manage.py check_skew`` does them all."""
 
+LATELY = timedelta(days=7)
+"""Slates from before say nothing of today; a small store takes some days to serve enough."""
+
 
 @dataclass(frozen=True)
 class Alarm:
@@ -56,7 +59,7 @@ def read(now: datetime) -> Facts:
         live=tag.version if tag else None,
         generation=tag.generation if tag else 0,
         newest=RankerVersion.objects.first(),
-        slates=log.newest_slates(rules.alarm_slates, since=now - timedelta(days=1)),
+        slates=log.newest_slates(rules.alarm_slates, since=now - LATELY),
     )
 
 

@@ -70,6 +70,8 @@ def weigh_if_overdue() -> None:
     problem = in_a_process("weigh_ranker", tag)
     if problem:
         logger.error("weights of %s: %s", tag, problem)
+        # Else the next round would begin it again, for ever.
+        RankerVersion.objects.filter(tag=tag).update(weights_state=RankerVersion.Weights.FAILED)
 
 
 def in_a_process(*arguments: str) -> str:

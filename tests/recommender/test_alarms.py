@@ -97,6 +97,16 @@ def test_slates_that_nobody_is_told_to_have_seen_ring(settings, seen, rings):
         assert alarm.message.startswith("100% of the swaps of the newest 4 slates")
 
 
+@pytest.mark.parametrize(("days", "rings"), [(6, True), (8, False)])
+def test_a_store_that_serves_few_slates_a_day_is_told_too(settings, days, rings):
+    settings.RECOMMENDER = {**settings.RECOMMENDER, "ALARM_SLATES": 4}
+    for at in range(4):
+        slate = _slate()
+        moment = timezone.now() - timedelta(days=days / 4 * (at + 1))
+        Slate.objects.filter(pk=slate.pk).update(served_at=moment)
+    assert (alarms.unseen(_facts()) is not None) == rings
+
+
 @pytest.mark.parametrize(
     ("weights", "rings"),
     [

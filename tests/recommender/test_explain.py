@@ -103,6 +103,10 @@ def test_the_line_has_the_same_numbers_and_leaves_zeros_out():
             "LightGBM ML Model Active — Ready to learn from user behavior",
         ),
         (
+            {"weights_state": "computing", "policy": "linear"},
+            "Linear ML Model Active — Ready to learn from user behavior",
+        ),
+        (
             {"weights": {**WEIGHTS, "held_out": {}}},
             "LightGBM ML Model Active — Ready to learn from user behavior",
         ),

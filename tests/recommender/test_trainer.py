@@ -138,3 +138,19 @@ def test_weights_that_a_killed_training_left_out_are_measured_later(spawned):
     RankerVersion.objects.update(trained_at=timezone.now() - timedelta(minutes=10))
     trainer.weigh_if_overdue()
     assert spawned == [("weigh_ranker", version.tag)]
+
+
+def test_weights_that_cannot_be_measured_are_said_to_be_so_and_not_begun_for_ever(monkeypatch):
+    market.put_live(market.ranker(price_saving=1.0))
+    RankerVersion.objects.update(trained_at=timezone.now() - timedelta(minutes=10))
+    asked: list[tuple[str, ...]] = []
+
+    def killed(*arguments: str) -> str:
+        asked.append(arguments)
+        return "The training process ended with code -9."
+
+    monkeypatch.setattr(trainer, "in_a_process", killed)
+    for _ in range(2):
+        trainer.weigh_if_overdue()
+    assert len(asked) == 1
+    assert RankerVersion.objects.get().weights_state == "failed"
