@@ -12,6 +12,7 @@ from shop import saving
 from shop.models import Product
 from shop.models.carts import MOST_OF_ONE
 from shop.provider import RankedSwap, Ranking, SwapQuery
+from shop.tags import lost
 
 POLICY = "cheapest"
 PER_TYPE = 60
@@ -66,8 +67,9 @@ def _pool(types: Iterable[int]) -> Mapping[int, list[Product]]:
 def _offers(anchor: Product, quantity: int, candidates: Iterable[Product]) -> Iterable[_Offer]:
     for product in candidates:
         found = saving.between(anchor, quantity, product)
-        kept = set(anchor.diet_tags) <= set(product.diet_tags)
-        if not found.allowed or not kept or found.quantity > min(product.stock, MOST_OF_ONE):
+        if not found.allowed or found.quantity > min(product.stock, MOST_OF_ONE):
+            continue
+        if lost(anchor.diet_tags, product.diet_tags):
             continue
         ratio = product.price / anchor.price
         if found.comparable and anchor.amount and product.amount:

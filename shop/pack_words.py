@@ -17,7 +17,11 @@ def difference(
 
     Where sizes do not compare, nothing is claimed about the amount.
     """
-    kind = "" if product.category_id == anchor.category_id else f"; a {product.category.name}"
+    kind = (
+        ""
+        if product.category_id == anchor.category_id
+        else f"; of another kind: {product.category.name}"
+    )
     if not comparable or anchor.amount is None or product.amount is None:
         return f"sizes not comparable: one for one{kind}"
     amounts = _amounts(quantity * product.amount, anchor_quantity * anchor.amount)

@@ -8,6 +8,7 @@ from uuid import UUID
 from shop import money, saving
 from shop.errors import Conflict, Missing
 from shop.models import CartLine, Product
+from shop.tags import DIET_TAGS, lost
 from tracking import log
 from tracking.visitor import Caller
 
@@ -56,18 +57,32 @@ def cart_changed(item: SlateItem, line: CartLine | None) -> Conflict:
 
 
 def still_as_promised(item: SlateItem, anchor: Product, product: Product) -> None:
-    """Raises Conflict ``price_changed``, with both savings, when it would now save another sum."""
+    """Raises Conflict when it would now lose a diet tag of the anchor (``diet_tag_lost``) or save
+    another sum, or cost more for the same amount (``price_changed``, with both savings)."""
+    missing = lost(anchor.diet_tags, product.diet_tags)
+    if missing:
+        labels = ", ".join(DIET_TAGS.get(tag, tag) for tag in missing)
+        raise Conflict(
+            f"{product.name} no longer carries what {anchor.name} does: {labels}.",
+            code="diet_tag_lost",
+            product_id=product.pk,
+            tags=missing,
+        )
     now = saving.between(anchor, item.anchor_quantity, product)
     if (now.quantity, now.cents) == (item.quantity, item.saving_cents) and now.allowed:
         return
     promised, found = money.from_cents(item.saving_cents), money.from_cents(now.cents)
-    words = (
-        f"cost {money.text(-found)} more, not save {money.text(promised)}"
-        if found < 0
-        else f"save {money.text(found)}, not {money.text(promised)}"
-    )
+    was = money.text(promised)
+    if found == promised:
+        words = "A size has changed: this swap is no longer what was shown."
+    elif found < 0:
+        more = money.text(-found)
+        words = f"A price has changed: this swap would now cost {more} more, not save {was}."
+    else:
+        now_saves = money.text(found)
+        words = f"A price has changed: this swap would now save {now_saves}, not {was}."
     raise Conflict(
-        f"A price has changed: this swap would now {words}.",
+        words,
         code="price_changed",
         promised_saving=f"{promised:.2f}",
         saving=f"{found:.2f}",

@@ -13,6 +13,7 @@ from shop.models import Product
 from shop.models.carts import MOST_OF_ONE
 from shop.pack_words import difference
 from shop.provider import RankedSwap, SwapQuery
+from shop.tags import lost
 from shop.unit_price import UnitPrice, unit_price
 
 
@@ -63,7 +64,7 @@ class Shown:
 def still_standing(
     cart: CartContents, query: SwapQuery, swaps: Sequence[tuple[int, RankedSwap]]
 ) -> list[Shown]:
-    """Those swaps (with positions) that price, stock and the hard limits allow now; one query."""
+    """Those swaps (with positions) that price, size, stock and tags allow now; one query."""
     lines = {line.product.pk: line for line in cart.lines}
     rows = Product.objects.filter(pk__in=[swap.product_id for _, swap in swaps], is_active=True)
     products = {row.pk: row for row in rows.select_related("brand", "category")}
@@ -84,6 +85,7 @@ def _holds(swap: RankedSwap, lines: Mapping[int, ContentsLine], product: Product
     now = saving.between(line.product, line.quantity, product)
     return (
         now.allowed
+        and not lost(line.product.diet_tags, product.diet_tags)
         and (now.quantity, now.cents) == (swap.quantity, swap.saving_cents)
         and now.quantity <= min(product.stock, MOST_OF_ONE)
     )

@@ -31,7 +31,7 @@ def accept(caller: Caller, *, qid: UUID, position: int, at: datetime | None = No
     A repeated accept gets the first answer and changes nothing, unless the anchor was put back by
     hand since: then the swap is made anew. Raises Missing (``unknown_slate``,
     ``unknown_position``) and Conflict (``cart_changed``; ``price_changed`` with both savings;
-    ``out_of_stock``, ``not_sold``, ``too_many``).
+    ``diet_tag_lost``, ``out_of_stock``, ``not_sold``, ``too_many``).
     """
     at = at or timezone.now()
     with transaction.atomic():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 DIET_TAGS: dict[str, str] = {
     "vegetarian": "Vegetarian",
     "vegan": "Vegan",
@@ -26,3 +28,8 @@ QUALITY_TAGS: dict[str, str] = {
     "fair-trade": "Fair trade",
     "imported": "Imported",
 }
+
+
+def lost(anchor: Sequence[str], instead: Collection[str]) -> list[str]:
+    """The diet tags of ``anchor`` that ``instead`` does not carry. A swap may lose none."""
+    return [tag for tag in anchor if tag not in instead]

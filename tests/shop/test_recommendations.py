@@ -105,6 +105,16 @@ def test_what_moved_since_the_ranking_is_not_shown(provider, change):
     assert slate.message == "Found no cheaper alternative that keeps what you need."
 
 
+def test_a_candidate_that_lost_a_diet_tag_since_is_not_shown(provider):
+    anchor = product(price="5.00", diet_tags=["vegan"])
+    candidate = product(price="4.00", diet_tags=["vegan", "fat-free"])
+    caller = over_budget(anchor)
+    provider.pairs = [swap(anchor, 1, candidate, quantity=1, saving_cents=100)]
+    assert len(panel(caller).suggestions) == 1
+    Product.objects.filter(pk=candidate.pk).update(diet_tags=["fat-free"])
+    assert panel(caller).suggestions == ()
+
+
 def test_what_is_in_the_cart_or_dismissed_is_not_shown(provider):
     anchor, owned, refused = product(price="5.00"), product(price="4.00"), product(price="3.00")
     caller = over_budget(anchor, owned)

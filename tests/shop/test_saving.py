@@ -94,3 +94,10 @@ def test_what_differs_is_said_in_words(anchor, anchor_quantity, candidate, quant
 def test_incomparable_sizes_are_said_to_be_so():
     said = difference(pack("5", 500), 1, pack("4", None), 1, comparable=False)
     assert said == "sizes not comparable: one for one"
+
+
+def test_a_product_of_another_type_is_said_to_be_of_another_kind():
+    anchor, candidate = pack("5", 500), pack("4", 500)
+    anchor.category, candidate.category = Category(pk=1), Category(pk=2, name="Cereal bars")
+    said = difference(anchor, 1, candidate, 1, comparable=True)
+    assert said == "same amount; of another kind: Cereal bars"

@@ -104,6 +104,30 @@ def test_a_price_that_moved_is_refused_with_the_difference(kitchen, which, price
     assert kitchen.rows() == rows
 
 
+def test_a_candidate_that_lost_a_diet_tag_since_is_refused(kitchen):
+    Product.objects.filter(pk=kitchen.anchor.pk).update(diet_tags=["vegan", "gluten-free"])
+    Product.objects.filter(pk=kitchen.candidate.pk).update(diet_tags=["gluten-free", "fat-free"])
+    rows = kitchen.rows()
+    with pytest.raises(Conflict) as refused:
+        kitchen.accept()
+    assert refused.value.code == "diet_tag_lost"
+    assert refused.value.message == "Candidate no longer carries what Anchor does: Vegan."
+    assert refused.value.fields["tags"] == ["vegan"]
+    assert kitchen.rows() == rows
+
+
+def test_a_pack_that_shrank_is_refused_and_no_price_is_said_to_have_changed(kitchen, provider):
+    # Two packs of 450 g still cover nine tenths of 1 kg, but 4.90 for 450 g is more than 5 for 500.
+    nearly = product("Nearly as dear", "4.90")
+    provider.pairs = [swap(kitchen.anchor, 2, nearly, quantity=2, saving_cents=20)]
+    cart.set_budget(kitchen.caller, Decimal("9.00"))
+    kitchen.qid = swaps_for(kitchen.caller, cart_of(kitchen.caller)).qid
+    Product.objects.filter(pk=nearly.pk).update(amount=Decimal(450))
+    with pytest.raises(Conflict, match="A size has changed") as refused:
+        kitchen.accept()
+    assert refused.value.code == "price_changed"
+
+
 def test_stock_that_ran_out_is_refused_with_what_is_left(kitchen):
     Product.objects.filter(pk=kitchen.candidate.pk).update(stock=1)
     with pytest.raises(Conflict) as refused:
