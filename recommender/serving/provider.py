@@ -107,11 +107,13 @@ class RankedSwaps:
                 products, anchors, rng=_dice(query), size=query.size
             )
         else:
+            # Without consent there is no session, and nothing is learned from what is shown.
+            learns = query.session_id is not None
             shown, propensities = exploration.draw(
                 scored.scores,
                 products,
                 anchors,
-                share=conf.current().exploration_share,
+                share=conf.current().exploration_share if learns else 0.0,
                 rng=_dice(query),
                 size=query.size,
             )

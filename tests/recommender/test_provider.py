@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -96,6 +98,18 @@ def test_a_random_order_has_exact_propensities():
     swaps = RankedSwaps().rank(asked).swaps
     assert [swap.propensity for swap in swaps] == [1 / 3, 1 / 3, 1 / 3]
     assert _products(RankedSwaps().rank(asked)) == [swap.product_id for swap in swaps]
+
+
+def test_nothing_is_tried_out_on_a_shopper_whose_slate_teaches_nothing(settings):
+    settings.RECOMMENDER = {"CHECK_SECONDS": 0.0, "EXPLORATION_SHARE": 1.0}
+    anchor, dearer, cheapest = market.coffees("9.00", "8.00", "7.00")
+    market.put_live(market.ranker(price_saving=1.0))
+    # Of two swaps an exploring slate shows the other one first, whichever place is drawn.
+    asked = market.query([(anchor, 1)], session_id=uuid4())
+    assert _products(RankedSwaps().rank(asked)) == [dearer.pk, cheapest.pk]
+    without_consent = RankedSwaps().rank(replace(asked, session_id=None))
+    assert _products(without_consent) == [cheapest.pk, dearer.pk]
+    assert [swap.propensity for swap in without_consent.swaps] == [1.0, 1.0]
 
 
 def test_a_ranker_that_fails_gives_way_to_the_blend(monkeypatch):
