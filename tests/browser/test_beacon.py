@@ -113,6 +113,20 @@ def test_what_is_less_than_half_visible_is_not_seen(told):
     assert _positions(messages) == [[1]]
 
 
+def test_what_comes_into_view_bit_by_bit_is_seen_from_the_half_on(told):
+    page, pages, messages = told
+    pages["/"] = _page(products=2, height=500)
+    page.goto("/")
+    # 100 px of the second stand there from the beginning; 240 are less than half, 260 are more.
+    for first, last in ((0, 140), (140, 160)):
+        assert messages == []
+        for top in range(first, last + 1, 20):
+            page.evaluate("(top) => window.scrollTo(0, top)", top)
+            page.wait_for_timeout(60)
+        page.wait_for_timeout(1300)
+    assert _positions(messages) == [[1, 2]]
+
+
 def test_what_was_seen_is_told_although_the_page_changes(told):
     page, pages, messages = told
     pages["/"] = _page(height=280)

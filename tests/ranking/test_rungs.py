@@ -38,6 +38,27 @@ def test_rounds_are_found_on_the_newest_fifth_and_the_refit_sees_all_slates(monk
     assert rungs.FEWEST_ROUNDS <= fitted.booster.num_trees() <= ranker.ROUNDS
 
 
+def test_the_trees_listen_to_propensities_in_the_search_for_rounds_and_in_the_refit(monkeypatch):
+    given = []
+    whole = ranker.fit
+
+    def watched(train, **options):
+        given.append(options["weights"])
+        return whole(train, **options)
+
+    monkeypatch.setattr(ranker, "fit", watched)
+    sure = lessons.training(50)
+    rows = sure.rows.assign(propensity=np.where(sure.rows["position"] == 1, 0.5, 1.0))
+    for fit in (rungs.fit_ltr, rungs.fit_stacked):
+        given.clear()
+        fit(TrainingSet.from_rows(rows))
+        # One row of five counts twice the others: 2 / (6/5) and 1 / (6/5).
+        for weights, slates in zip(given, (40, 50), strict=True):
+            by_place = weights[np.argsort(rows["position"].to_numpy()[: 5 * slates], kind="stable")]
+            assert by_place[:slates] == pytest.approx(10 / 6)
+            assert by_place[slates:] == pytest.approx(5 / 6)
+
+
 def test_one_shopper_alone_cannot_turn_the_store_round():
     # 300 slates of one bot want the dearest, 40 shoppers with a slate each the cheapest.
     matrix = lessons.features(340, 5)

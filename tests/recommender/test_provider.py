@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -40,6 +41,23 @@ def test_the_rankers_order_is_the_shown_order():
     least_first = RankedSwaps().rank(market.query([(anchor, 1)]))
     assert _products(least_first) == [product.pk for product in cheaper]
     assert most_first.policy == least_first.policy == "linear"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_so_many_slates_explore_as_the_setting_says(settings, share):
+    settings.RECOMMENDER = {"CHECK_SECONDS": 0.0, "EXPLORATION_SHARE": share}
+    anchor, *cheaper = market.coffees("9.00", "8.00", "7.00", "6.00")
+    market.put_live(market.ranker(price_saving=1.0))
+    best = [product.pk for product in reversed(cheaper)]
+    provider, explored = RankedSwaps(), 0
+    for second in range(60):
+        at = market.MONDAY_NOON + timedelta(seconds=second)
+        ranking = provider.rank(market.query([(anchor, 1)], served_at=at))
+        explored += _products(ranking) != best
+        # Of three swaps each exchange comes as a third of the share at one of two places.
+        likely = 1.0 - share * 2 / 3 if _products(ranking)[0] == best[0] else share / 3
+        assert ranking.swaps[0].propensity == pytest.approx(likely)
+    assert abs(explored / 60 - share) < 0.2
 
 
 def test_each_swap_carries_the_vector_that_it_was_scored_by():

@@ -41,6 +41,28 @@ def test_a_ranker_that_earned_it_goes_live():
     assert outcome.version.evaluation["ndcg_at_5"]["oracle"] == 1.0
 
 
+def test_the_weights_are_measured_when_the_ranker_serves_and_the_lease_is_free(monkeypatch):
+    found = []
+
+    def watched(version, chain, **_) -> None:
+        run = TrainingRun.objects.get()
+        found.append((LiveTag.objects.get().version, version.weights_state, run.state, chain))
+
+    monkeypatch.setattr(training, "weigh", watched)
+    fence = lease.take(0, now=timezone.now(), by_hand=True)
+    assert fence is not None
+    outcome = training.held(bucket=0, fence=fence, training=market.judged(100))
+    assert found == [(outcome.version, "computing", "promoted", outcome.chain)]
+
+
+def test_a_lease_that_is_lost_at_the_very_end_leaves_the_live_tag_where_it_was(monkeypatch):
+    monkeypatch.setattr(lease, "finish", lambda *_, **__: False)
+    with pytest.raises(training.LeaseLost):
+        _train(market.judged(100))
+    assert not LiveTag.objects.exists()
+    assert [version.status for version in RankerVersion.objects.all()] == ["challenger"]
+
+
 def _words(outcome) -> str:
     return {
         "linear": "linear ranker",
