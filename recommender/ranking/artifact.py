@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from typing import Any, Protocol
 
 import numpy as np
@@ -27,7 +28,11 @@ GOLDEN_TOLERANCE = 1e-9
 
 
 class Scorer(Protocol):
-    """What orders a slate."""
+    """What orders a slate.
+
+    Without ``part(columns)`` the score would stay as it is whatever these columns hold: it is the
+    sum of this part and of a rest that does not look at them. None stands for a part of zero.
+    """
 
     @property
     def policy(self) -> str: ...
@@ -38,6 +43,8 @@ class Scorer(Protocol):
     def score(self, features: Floats, groups: Ints | None = None) -> Floats: ...
 
     def contributions(self, features: Floats) -> Floats: ...
+
+    def part(self, columns: Collection[int]) -> Scorer | None: ...
 
     def gain(self) -> Floats: ...
 

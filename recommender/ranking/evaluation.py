@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 from recommender.ranking import blend
 from recommender.ranking.artifact import Scorer
 from recommender.ranking.errors import CannotLearn
+from recommender.ranking.graded import Graded
 from recommender.ranking.linear import hand_signed
-from recommender.ranking.metrics import bootstrap_means, ndcg, random_ndcg
+from recommender.ranking.metrics import GAINS, bootstrap_means, ndcg
 from recommender.ranking.query import Floats
 from recommender.ranking.rungs import BELOW, fit_linear, fit_ltr, fit_stacked
 from recommender.ranking.training_set import TrainingSet
@@ -145,7 +147,8 @@ def _rankers(earlier: TrainingSet, *, seed: int, threads: int) -> dict[str, Scor
     """Every rung as ``earlier`` slates teach it; raises CannotLearn."""
     linear = fit_linear(earlier)
     rankers: dict[str, Scorer] = {"hand_signed": hand_signed(), "linear": linear}
-    for policy, fit in (("ltr", fit_ltr), ("ltr_on_linear", fit_stacked)):
+    trees = (("ltr", fit_ltr), ("ltr_on_linear", partial(fit_stacked, below=linear)))
+    for policy, fit in trees:
         try:
             rankers[policy] = fit(earlier, seed=seed, threads=threads)
         except CannotLearn:
@@ -167,6 +170,6 @@ def compare(
         "oracle": best,
         "worst": -best,
     }
-    result = {"random": random_ndcg(labels, groups, k=k)}
-    result |= {policy: ndcg(labels, score, groups, k=k) for policy, score in scores.items()}
-    return result
+    scores = {"random": np.zeros(len(labels)), **scores}
+    graded = Graded.of(np.asarray(GAINS, dtype=np.float64)[labels], groups, k=k)
+    return {policy: graded.ndcg(score) for policy, score in scores.items()}

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.ranking.artifact import Scorer
-from recommender.ranking.evaluation import Block, K
-from recommender.ranking.features.schema import FAMILIES, ITEM, NAMES, column
-from recommender.ranking.metrics import luck_of_totals, ndcg, resampled_means
-from recommender.ranking.query import Floats, Ints
+from recommender.ranking.evaluation import Block
+from recommender.ranking.features.schema import FAMILIES, NAMES
+from recommender.ranking.metrics import luck_of_totals, resampled_means
+from recommender.ranking.permuted import Permuted
+from recommender.ranking.query import Floats
 
 REPEATS = 10
 RESAMPLES = 4000
@@ -37,8 +38,9 @@ def held_out(blocks: Sequence[Block], policy: str, *, seed: int = 0) -> dict[str
     """
     rng = np.random.default_rng(seed)
     shoppers = np.concatenate([block.slates.shoppers for block in blocks])
-    single = {name: _drops(blocks, policy, (name,), rng) for name in NAMES}
-    families = {name: _drops(blocks, policy, members, rng) for name, members in FAMILIES.items()}
+    permuted = [Permuted.of(block.slates, block.rankers[policy]) for block in blocks]
+    single = {name: _drops(permuted, (name,), rng) for name in NAMES}
+    families = {name: _drops(permuted, members, rng) for name, members in FAMILIES.items()}
     features = _figures(single, shoppers, rng)
     losses = {name: max(0.0, figure["drop"]) for name, figure in features.items()}
     whole = sum(losses.values())
@@ -62,42 +64,9 @@ def gain_shares(ranker: Scorer) -> dict[str, float]:
     }
 
 
-def _drops(
-    blocks: Sequence[Block], policy: str, names: Sequence[str], rng: np.random.Generator
-) -> Floats:
+def _drops(permuted: Sequence[Permuted], names: Sequence[str], rng: np.random.Generator) -> Floats:
     """Loss of NDCG@5 per slate when the columns are permuted together, mean of the repeats."""
-    return np.concatenate([_block_drops(block, policy, names, rng) for block in blocks])
-
-
-def _block_drops(
-    block: Block, policy: str, names: Sequence[str], rng: np.random.Generator
-) -> Floats:
-    slates, ranker = block.slates, block.rankers[policy]
-    labels, groups = slates.labels, slates.groups
-    whole = ndcg(labels, ranker.score(slates.features), groups, k=K)
-    item = [column(name) for name in names if name in ITEM]
-    context = [column(name) for name in names if name not in ITEM]
-    lost = np.zeros(len(groups))
-    for _ in range(REPEATS):
-        shuffled = slates.features.copy()
-        if item:
-            shuffled[:, item] = slates.features[_within(groups, rng)][:, item]
-        if context:
-            shuffled[:, context] = slates.features[_between(groups, rng)][:, context]
-        lost += whole - ndcg(labels, ranker.score(shuffled), groups, k=K)
-    return lost / REPEATS
-
-
-def _within(groups: Ints, rng: np.random.Generator) -> Ints:
-    """A random permutation of the rows that keeps every row in its slate."""
-    group = np.repeat(np.arange(len(groups)), groups)
-    return np.lexsort((rng.random(len(group)), group))
-
-
-def _between(groups: Ints, rng: np.random.Generator) -> Ints:
-    """Every row takes the values of the first row of another, randomly drawn, slate."""
-    start = np.cumsum(groups) - groups
-    return np.repeat(start[rng.permutation(len(groups))], groups)
+    return np.concatenate([one.drops(names, repeats=REPEATS, rng=rng) for one in permuted])
 
 
 def _figures(

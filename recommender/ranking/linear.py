@@ -6,6 +6,7 @@ towards a prior: with no data it is the hand-signed score, with many the prior i
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -94,7 +95,8 @@ class LinearRanker:
 
     def contributions(self, features: Floats) -> Floats:
         """What each feature adds to the score, shape (rows, features)."""
-        standard = np.nan_to_num((_present(features) - self.mean) / self.scale)
+        standard = (_present(features) - self.mean) / self.scale
+        standard[np.isnan(standard)] = 0.0
         if not self.crossings:
             return standard * self.weights
         weights = np.tile(self.weights, (len(standard), 1))
@@ -107,6 +109,22 @@ class LinearRanker:
         growing = np.array(MONOTONE) > 0
         weights[:, growing] = np.maximum(weights[:, growing], 0.0)
         return np.asarray(standard * weights)
+
+    def part(self, columns: Collection[int]) -> LinearRanker | None:
+        """The weights of what ``columns`` can change, None when they are all zero."""
+        moved = [c for c in self.crossings if column(c[0]) in columns]
+        items = {column(item) for _, item in moved} | set(columns)
+        kept = [at for at, (_, item) in enumerate(self.crossings) if column(item) in items]
+        weights = np.where(np.isin(np.arange(len(NAMES)), list(items)), self.weights, 0.0)
+        if not kept and not weights.any():
+            return None
+        return replace(
+            self,
+            weights=weights,
+            crossings=tuple(self.crossings[at] for at in kept),
+            crossing_weights=self.crossing_weights[kept],
+            seen=self.seen[kept],
+        )
 
     def gain(self) -> Floats:
         """Absolute standardised weights, shape (features,); a context's are its crossings'."""

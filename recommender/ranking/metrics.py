@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
+from recommender.ranking.graded import Graded
 from recommender.ranking.query import Floats, Ints
 
 GAINS: tuple[int, ...] = (0, 1, 2, 3)
@@ -34,38 +35,12 @@ def ndcg(
 
 def ndcg_of_gains(gain: Floats, scores: Floats, groups: Ints, *, k: int) -> Floats:
     """``ndcg`` where every row's gain is known itself, 0 or more, not by a label."""
-    check_groups(len(gain), groups)
-    if len(scores) != len(gain):
-        raise ValueError(f"{len(scores)} scores for {len(gain)} labels")
-    if not len(groups):
-        return np.empty(0)
-    group = np.repeat(np.arange(len(groups)), groups)
-    start = np.cumsum(groups) - groups
-    place = np.arange(len(gain)) - start[group]
-    discount = np.where(place < k, 1.0 / np.log2(place + 2.0), 0.0)
-
-    order = np.lexsort((-scores, group))
-    ranked = scores[order]
-    new_block = np.r_[True, (ranked[1:] != ranked[:-1]) | (group[1:] != group[:-1])]
-    block = np.cumsum(new_block) - 1
-    size = np.bincount(block)
-    mean_discount = np.bincount(block, weights=discount) / size
-    got = np.bincount(group, weights=gain[order] * mean_discount[block], minlength=len(groups))
-
-    ideal_order = np.lexsort((-gain, group))
-    ideal = np.bincount(group, weights=gain[ideal_order] * discount, minlength=len(groups))
-    return np.asarray(np.divide(got, ideal, out=np.full(len(groups), np.nan), where=ideal > 0))
+    return Graded.of(gain, groups, k=k).ndcg(scores)
 
 
 def random_ndcg(labels: Ints, groups: Ints, *, k: int) -> Floats:
     """The expectation of NDCG@k under a random order, per group."""
     return ndcg(labels, np.zeros(len(labels)), groups, k=k)
-
-
-def check_groups(rows: int, groups: Ints) -> None:
-    """Raises ValueError unless the group sizes are positive and add up to ``rows``."""
-    if np.any(np.asarray(groups) <= 0) or int(np.sum(groups)) != rows:
-        raise ValueError(f"group sizes must be positive and add up to {rows} rows")
 
 
 def bootstrap_mean(

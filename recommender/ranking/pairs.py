@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from recommender.ranking.metrics import GAINS, check_groups
+from recommender.ranking.layout import check_groups
+from recommender.ranking.metrics import GAINS
 from recommender.ranking.query import Floats, Ints
 
 

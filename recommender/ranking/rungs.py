@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 
 from recommender.ranking import linear, ranker
@@ -17,18 +20,26 @@ LATER_SHARE = 0.2
 
 FEWEST_ROUNDS = 10
 
+Rounds = Mapping[str, int]
+"""How many trees a rung gets, by its policy; a rung that is not there looks for itself."""
+
 BELOW = {"ltr_on_linear": "ltr", "ltr": "linear"}
 """The rung that stands in where a rung cannot learn."""
 
 
 def fit(
-    policy: str, training: TrainingSet, *, seed: int = 0, threads: int = 1
+    policy: str,
+    training: TrainingSet,
+    *,
+    rounds: Rounds = MappingProxyType({}),
+    seed: int = 0,
+    threads: int = 1,
 ) -> LinearRanker | LtrRanker | StackedRanker:
     """The ranker of this rung on all slates; raises CannotLearn, KeyError for another name."""
     if policy == "ltr":
-        return fit_ltr(training, seed=seed, threads=threads)
+        return fit_ltr(training, rounds=rounds.get(policy), seed=seed, threads=threads)
     if policy == "ltr_on_linear":
-        return fit_stacked(training, seed=seed, threads=threads)
+        return fit_stacked(training, rounds=rounds.get(policy), seed=seed, threads=threads)
     if policy == "linear":
         return fit_linear(training)
     if policy == "hand_signed":
@@ -37,18 +48,24 @@ def fit(
 
 
 def fit_or_below(
-    policy: str, training: TrainingSet, *, seed: int = 0, threads: int = 1
+    policy: str,
+    training: TrainingSet,
+    *,
+    rounds: Rounds = MappingProxyType({}),
+    seed: int = 0,
+    threads: int = 1,
 ) -> LinearRanker | LtrRanker | StackedRanker:
     """The ranker of this rung, or of the nearest one below that these slates can teach.
 
     Which one it became is its own ``policy``. Raises CannotLearn when no rung is left.
     """
     try:
-        return fit(policy, training, seed=seed, threads=threads)
+        return fit(policy, training, rounds=rounds, seed=seed, threads=threads)
     except CannotLearn:
         if policy not in BELOW:
             raise
-        return fit_or_below(BELOW[policy], training, seed=seed, threads=threads)
+        below = BELOW[policy]
+        return fit_or_below(below, training, rounds=rounds, seed=seed, threads=threads)
 
 
 def fit_linear(training: TrainingSet) -> LinearRanker:
@@ -58,44 +75,70 @@ def fit_linear(training: TrainingSet) -> LinearRanker:
     return linear.fit(training.features, training.labels, training.groups, weights=weights)
 
 
-def fit_ltr(training: TrainingSet, *, seed: int = 0, threads: int = 1) -> LtrRanker:
-    """LambdaMART: rounds found on the newest fifth, then refitted on all slates.
+def fit_ltr(
+    training: TrainingSet, *, rounds: int | None = None, seed: int = 0, threads: int = 1
+) -> LtrRanker:
+    """LambdaMART with so many trees; None: as many as the newest fifth of the slates asks for.
 
-    The refit uses the newest slates too, which early stopping had to leave out. Raises
-    CannotLearn.
+    That fifth is learned from, too, once it has been asked. Raises CannotLearn.
     """
-    return _trees(training, seed=seed, threads=threads)
+    return _trees(training, rounds=rounds, seed=seed, threads=threads)
 
 
-def fit_stacked(training: TrainingSet, *, seed: int = 0, threads: int = 1) -> StackedRanker:
-    """The linear ranker, and LambdaMART with its score as init_score; raises CannotLearn."""
-    below = fit_linear(training)
-    trees = _trees(training, below=below, seed=seed, threads=threads)
+def fit_stacked(
+    training: TrainingSet,
+    *,
+    below: LinearRanker | None = None,
+    rounds: int | None = None,
+    seed: int = 0,
+    threads: int = 1,
+) -> StackedRanker:
+    """The linear ranker, and LambdaMART with its score as init_score; raises CannotLearn.
+
+    ``below`` is the linear ranker of this training, when it is there already.
+    """
+    below = below or fit_linear(training)
+    trees = _trees(training, below=below, rounds=rounds, seed=seed, threads=threads)
     spread = (below.score(training.features).std(), trees.score(training.features).std())
     return StackedRanker(below, trees, (float(spread[0]), float(spread[1])))
 
 
+def rounds_for(
+    earlier: TrainingSet,
+    later: TrainingSet,
+    *,
+    below: LinearRanker | None = None,
+    seed: int = 0,
+    threads: int = 1,
+) -> int:
+    """With how many trees ``earlier`` slates teach the order of ``later`` ones best.
+
+    On top of the score of ``below``, which must not know the later slates, when there is one.
+    Raises CannotLearn.
+    """
+    probe = ranker.fit(
+        (earlier.features, earlier.labels, earlier.groups),
+        later=(later.features, later.labels, later.groups),
+        weights=earlier.row_weights(),
+        positions=earlier.positions(),
+        base=_base(below, earlier, later),
+        seed=seed,
+        threads=threads,
+    )
+    return max(FEWEST_ROUNDS, int(probe.booster.num_trees()))
+
+
 def _trees(
-    training: TrainingSet, *, below: LinearRanker | None = None, seed: int, threads: int
+    training: TrainingSet,
+    *,
+    below: LinearRanker | None = None,
+    rounds: int | None,
+    seed: int,
+    threads: int,
 ) -> LtrRanker:
     ranker.refuse_unlearnable(training.labels, training.groups)
-    cut = max(1, round(len(training) * LATER_SHARE))
-    newest = np.arange(len(training)) >= len(training) - cut
-    earlier, later = training.slates(~newest), training.slates(newest)
-    rounds = ranker.ROUNDS
-    if len(earlier):
-        # What the rounds are chosen on must be new to the linear score, too.
-        probed = None if below is None else fit_linear(earlier)
-        probe = ranker.fit(
-            (earlier.features, earlier.labels, earlier.groups),
-            later=(later.features, later.labels, later.groups),
-            weights=earlier.row_weights(),
-            positions=earlier.positions(),
-            base=_base(probed, earlier, later),
-            seed=seed,
-            threads=threads,
-        )
-        rounds = max(FEWEST_ROUNDS, probe.booster.num_trees())
+    if rounds is None:
+        rounds = _rounds(training, stacked=below is not None, seed=seed, threads=threads)
     return ranker.fit(
         (training.features, training.labels, training.groups),
         weights=training.row_weights(),
@@ -105,6 +148,17 @@ def _trees(
         seed=seed,
         threads=threads,
     )
+
+
+def _rounds(training: TrainingSet, *, stacked: bool, seed: int, threads: int) -> int:
+    cut = max(1, round(len(training) * LATER_SHARE))
+    newest = np.arange(len(training)) >= len(training) - cut
+    earlier, later = training.slates(~newest), training.slates(newest)
+    if not len(earlier):
+        return ranker.ROUNDS
+    # What the rounds are chosen on must be new to the linear score, too.
+    probed = fit_linear(earlier) if stacked else None
+    return rounds_for(earlier, later, below=probed, seed=seed, threads=threads)
 
 
 def _base(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -36,6 +37,13 @@ class StackedRanker:
     def contributions(self, features: Floats) -> Floats:
         """What each feature adds to the score, shape (rows, features)."""
         return self.linear.contributions(features) + self.trees.contributions(features)
+
+    def part(self, columns: Collection[int]) -> LinearRanker | LtrRanker | StackedRanker | None:
+        """Of either ranker the part that ``columns`` can change."""
+        below, trees = self.linear.part(columns), self.trees.part(columns)
+        if below is None or trees is None:
+            return below or trees
+        return replace(self, linear=below, trees=trees)
 
     def gain(self) -> Floats:
         """Shares of both parts, weighed by how far each spreads the scores, shape (features,).

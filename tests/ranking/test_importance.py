@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recommender.ranking import importance
+from recommender.ranking import importance, permuted
 from recommender.ranking.evaluation import Block, forward_chain
 from recommender.ranking.features.schema import FAMILIES, NAMES, column
+from recommender.ranking.layout import Layout
 from recommender.ranking.linear import LinearRanker
 from recommender.ranking.training_set import TrainingSet
 from tests.ranking import lessons
@@ -67,6 +68,9 @@ def test_a_context_feature_that_turns_the_order_is_found():
             pressed = np.sign(features[:, column("budget_pressure")])
             return pressed * features[:, column("price_saving")]
 
+        def part(self, columns):
+            return self
+
     figures = _weigh(slates, Pressed(ZEROS, ZEROS + 1.0, ZEROS))["held_out"]
     assert figures["budget_pressure"]["above_noise"]
     assert figures["price_saving"]["above_noise"]
@@ -110,11 +114,11 @@ def test_items_are_permuted_within_their_slate_and_contexts_between_slates():
     slate = np.repeat(np.arange(3), groups)
     moved = 0
     for _ in range(20):
-        within = importance._within(groups, rng)
+        within = permuted.within(Layout.of(groups), rng.random(9))
         assert sorted(within.tolist()) == list(range(9))
         assert slate[within].tolist() == slate.tolist()
         moved += int((within != np.arange(9)).any())
-        between = slate[importance._between(groups, rng)]
+        between = slate[permuted.between(groups, rng.permutation(3))]
         pieces = np.split(between, [3, 5])
         assert [len(set(piece.tolist())) for piece in pieces] == [1, 1, 1]
         assert sorted(int(piece[0]) for piece in pieces) == [0, 1, 2]
