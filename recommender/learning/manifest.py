@@ -77,7 +77,14 @@ def rebuild(version: RankerVersion) -> bytes:
     if not manifest:
         raise CannotRebuild("it was trained before manifests were kept")
     rows = training_set(manifest)
-    ranker = rungs.fit(version.policy, rows, seed=manifest["seed"], threads=manifest["threads"])
+    ranker = rungs.fit(
+        version.policy,
+        rows,
+        # A manifest from before trees were counted while judging names none.
+        rounds=manifest.get("rounds", {}),
+        seed=manifest["seed"],
+        threads=manifest["threads"],
+    )
     return artifact.dump(ranker)
 
 

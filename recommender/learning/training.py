@@ -113,7 +113,8 @@ def _learn(written: dict[str, Any], *, bucket: int, fence: int, threads: int) ->
     settings = conf.current()
     chain = _against_live(_chain(training, threads=threads))
     chosen = gate.choose_rung(chain, seed=SEED)
-    challenger = rungs.fit_or_below(chosen, training, seed=SEED, threads=threads)
+    rounds = chain.rounds
+    challenger = rungs.fit_or_below(chosen, training, rounds=rounds, seed=SEED, threads=threads)
     policy = challenger.policy
     rules = settings.gate_rules()
     verdict = gate.judge(chain, policy, challenger, training.features, rules=rules, seed=SEED)
@@ -127,7 +128,7 @@ def _learn(written: dict[str, Any], *, bucket: int, fence: int, threads: int) ->
             training_info={**training.describe(), "purchases": log.purchases()},
             evaluation=_evaluation(chain),
             verdict=plain(verdict.as_json()),
-            manifest=written,
+            manifest=written | {"rounds": dict(rounds)},
         ),
         bucket=bucket,
         fence=fence,

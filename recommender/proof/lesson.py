@@ -51,7 +51,8 @@ def learn(training: TrainingSet, *, seed: int = 0) -> Lesson:
     refuse_unlearnable(training.labels, training.groups)
     chain = evaluation.forward_chain(training, blocks=settings.chain_blocks, seed=seed)
     chain = chain.evidence(enough=settings.gate_slates)
-    challenger = rungs.fit_or_below(gate.choose_rung(chain, seed=seed), training, seed=seed)
+    rung = gate.choose_rung(chain, seed=seed)
+    challenger = rungs.fit_or_below(rung, training, rounds=chain.rounds, seed=seed)
     policy = challenger.policy
     verdict = gate.judge(
         chain, policy, challenger, training.features, rules=settings.gate_rules(), seed=seed

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -16,11 +17,21 @@ from recommender.ranking.graded import Graded
 from recommender.ranking.linear import hand_signed
 from recommender.ranking.metrics import GAINS, bootstrap_means, ndcg
 from recommender.ranking.query import Floats
-from recommender.ranking.rungs import BELOW, fit_linear, fit_ltr, fit_stacked
+from recommender.ranking.rungs import (
+    BELOW,
+    Rounds,
+    fit_linear,
+    fit_ltr,
+    fit_stacked,
+    rounds_for,
+)
 from recommender.ranking.training_set import TrainingSet
 
 K = 5
 BLOCKS = 5
+
+MANY_SLATES = 5_000
+"""From so many on the blocks grow, and the number of trees is handed on (ADR 17)."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +47,15 @@ class Chain:
     """``ndcg`` holds NDCG@5 of every policy for every later slate, NaN without a positive.
 
     ``shoppers`` is parallel to the arrays in ``ndcg``. ``skipped`` later slates were left out,
-    because nothing could be learned from what came before them.
+    because nothing could be learned from what came before them. ``rounds`` are the trees that a fit
+    on all slates gets; a rung that is not there looks for them itself.
     """
 
     blocks: list[Block]
     ndcg: dict[str, Floats]
     shoppers: NDArray
     skipped: int = 0
+    rounds: Rounds = field(default_factory=dict)
 
     @property
     def informative(self) -> int:
@@ -110,10 +123,14 @@ def forward_chain(
 ) -> Chain:
     """Cuts the slates into ``blocks`` by time; each but the first is scored by earlier learning.
 
-    Blocks before which nothing can be learned yet are skipped and counted. Raises CannotLearn when
-    no block is left.
+    Blocks before which nothing can be learned yet are skipped and counted. From ``MANY_SLATES`` on
+    each block is as long as all before it, and says how many trees the fits after it get, the fit
+    on all slates included: the last block is no more than scored. Raises CannotLearn when no block
+    is left.
     """
-    parts = training.blocks(blocks)
+    many = len(training) >= MANY_SLATES
+    parts = training.doubling(blocks) if many else training.blocks(blocks)
+    rounds: dict[str, int] = {}
     chain: list[Block] = []
     collected: dict[str, list[Floats]] = {}
     skipped, why = 0, ""
@@ -123,7 +140,7 @@ def forward_chain(
             continue
         earlier = training.slates(np.arange(len(training)) < sum(map(len, parts[:at])))
         try:
-            rankers = _rankers(earlier, seed=seed, threads=threads)
+            rankers = _rankers(earlier, rounds=rounds, seed=seed, threads=threads)
         except CannotLearn as error:
             skipped, why = skipped + len(later), f"; {error}"
             continue
@@ -131,6 +148,8 @@ def forward_chain(
         tuned = blend.tune(earlier.features, earlier.labels, earlier.groups)
         for policy, values in compare(later, rankers, tuned=tuned).items():
             collected.setdefault(policy, []).append(values)
+        if many and at < len(parts) - 1:
+            rounds |= _rounds(earlier, later, rankers["linear"], seed=seed, threads=threads)
     if not chain:
         raise CannotLearn(
             f"{len(training)} slates are too few to hold later ones back for a judgement{why}"
@@ -140,17 +159,29 @@ def forward_chain(
         {policy: np.concatenate(values) for policy, values in collected.items()},
         np.concatenate([block.slates.shoppers for block in chain]),
         skipped,
+        rounds,
     )
 
 
-def _rankers(earlier: TrainingSet, *, seed: int, threads: int) -> dict[str, Scorer]:
+def _rounds(
+    earlier: TrainingSet, later: TrainingSet, linear: Scorer, *, seed: int, threads: int
+) -> dict[str, int]:
+    """How many trees ``later`` slates ask for, by rung; a rung that cannot learn is left out."""
+    found = {}
+    for policy, below in (("ltr", None), ("ltr_on_linear", linear)):
+        with suppress(CannotLearn):
+            found[policy] = rounds_for(earlier, later, below=below, seed=seed, threads=threads)
+    return found
+
+
+def _rankers(earlier: TrainingSet, *, rounds: Rounds, seed: int, threads: int) -> dict[str, Scorer]:
     """Every rung as ``earlier`` slates teach it; raises CannotLearn."""
     linear = fit_linear(earlier)
     rankers: dict[str, Scorer] = {"hand_signed": hand_signed(), "linear": linear}
     trees = (("ltr", fit_ltr), ("ltr_on_linear", partial(fit_stacked, below=linear)))
     for policy, fit in trees:
         try:
-            rankers[policy] = fit(earlier, seed=seed, threads=threads)
+            rankers[policy] = fit(earlier, rounds=rounds.get(policy), seed=seed, threads=threads)
         except CannotLearn:
             # Too little yet for it: the rung below stands in, so that all blocks compare.
             rankers[policy] = rankers[BELOW[policy]]

@@ -9,6 +9,7 @@ twenty trainings, because a store trains again and again and every page makes th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,15 @@ from numpy.typing import NDArray
 from recommender.ranking.artifact import Scorer
 from recommender.ranking.evaluation import Block
 from recommender.ranking.features.schema import FAMILIES, NAMES
-from recommender.ranking.metrics import luck_of_totals, resampled_means
+from recommender.ranking.metrics import bounds, luck_of_totals
+from recommender.ranking.pairs import informative
 from recommender.ranking.permuted import Permuted
 from recommender.ranking.query import Floats
 
 REPEATS = 10
+ORDERS = 20_000
+"""So many slates are ordered anew for a column at most: up to 2,000 of them ten times."""
+
 RESAMPLES = 4000
 ALPHA, TRAININGS = 0.05, 20
 """How likely twenty trainings together call any column without worth above noise."""
@@ -37,10 +42,16 @@ def held_out(blocks: Sequence[Block], policy: str, *, seed: int = 0) -> dict[str
     Without a later slate that holds a positive the figures are NaN and nothing is above noise.
     """
     rng = np.random.default_rng(seed)
+    blocks, repeats = _affordable(blocks, rng)
     shoppers = np.concatenate([block.slates.shoppers for block in blocks])
     permuted = [Permuted.of(block.slates, block.rankers[policy]) for block in blocks]
-    single = {name: _drops(permuted, (name,), rng) for name in NAMES}
-    families = {name: _drops(permuted, members, rng) for name, members in FAMILIES.items()}
+
+    def drops(names: Sequence[str]) -> Floats:
+        """Loss of NDCG@5 per slate when these columns are permuted together."""
+        return np.concatenate([one.drops(names, repeats=repeats, rng=rng) for one in permuted])
+
+    single = {name: drops((name,)) for name in NAMES}
+    families = {name: drops(members) for name, members in FAMILIES.items()}
     features = _figures(single, shoppers, rng)
     losses = {name: max(0.0, figure["drop"]) for name, figure in features.items()}
     whole = sum(losses.values())
@@ -64,9 +75,23 @@ def gain_shares(ranker: Scorer) -> dict[str, float]:
     }
 
 
-def _drops(permuted: Sequence[Permuted], names: Sequence[str], rng: np.random.Generator) -> Floats:
-    """Loss of NDCG@5 per slate when the columns are permuted together, mean of the repeats."""
-    return np.concatenate([one.drops(names, repeats=REPEATS, rng=rng) for one in permuted])
+def _affordable(blocks: Sequence[Block], rng: np.random.Generator) -> tuple[Sequence[Block], int]:
+    """The slates that are ordered again for each column, and how often: some ``ORDERS`` in all.
+
+    Many slates ordered once say more than few of them ten times (ADR 17), so the repeats go first;
+    beyond ``ORDERS`` slates whose order matters, as many of all are drawn at random.
+    """
+    sizes = [len(block.slates) for block in blocks]
+    telling = sum(int(informative(b.slates.labels, b.slates.groups).sum()) for b in blocks)
+    if telling <= ORDERS:
+        return blocks, min(REPEATS, ORDERS // max(telling, 1))
+    drawn = rng.permutation(sum(sizes)) < sum(sizes) * ORDERS // telling
+    parts = np.split(drawn, np.cumsum(sizes)[:-1])
+    return [
+        replace(block, slates=block.slates.slates(own))
+        for block, own in zip(blocks, parts, strict=True)
+        if own.any()
+    ], 1
 
 
 def _figures(
@@ -81,8 +106,7 @@ def _figures(
     totals = np.column_stack(
         [np.bincount(shopper, weights=values[known]) for values in drops.values()]
     ).astype(np.float64)
-    means = resampled_means(totals, count, rng=rng, resamples=RESAMPLES)
-    lows, highs = np.quantile(means, [0.025, 0.975], axis=0)
+    lows, highs = bounds(totals, count, tails=(0.025, 0.975), rng=rng, resamples=RESAMPLES)
     figures: dict[str, dict[str, Any]] = {}
     p_values: dict[str, float] = {}
     for at, (name, values) in enumerate(drops.items()):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr
+from scipy.special import ndtri, stdtr
 
 from recommender.ranking.graded import Graded
 from recommender.ranking.query import Floats, Ints
@@ -14,6 +14,8 @@ from recommender.ranking.query import Floats, Ints
 GAINS: tuple[int, ...] = (0, 1, 2, 3)
 """Gain of labels 0 to 3. LightGBM's own 2^label - 1 would let one kept swap outweigh seven looks;
 a linear scale lets the many weak labels of a young store speak, with the same order of worth."""
+
+MANY_SHOPPERS = 3_000
 
 AT_ONCE = 256
 """So many resamples are held in memory together: 40 MB for 20,000 shoppers."""
@@ -69,8 +71,7 @@ def bootstrap_means(
     if not known.any():
         return [(np.nan, np.nan, np.nan)] * len(columns)
     totals, count = _by_shopper(np.column_stack(columns), shoppers, known)
-    means = resampled_means(totals, count, rng=rng, resamples=resamples)
-    low, high = np.quantile(means, [0.025, 0.975], axis=0)
+    low, high = bounds(totals, count, tails=(0.025, 0.975), rng=rng, resamples=resamples)
     return [
         (float(np.nanmean(values)), float(low[at]), float(high[at]))
         for at, values in enumerate(columns)
@@ -96,10 +97,9 @@ def paired_difference(
     if not known.any():
         return (np.nan, np.nan, np.nan)
     totals, count = _by_shopper(difference[:, None], shoppers, known)
-    means = resampled_means(totals, count, rng=rng, resamples=resamples)
-    tails = [0.05, 0.95] if one_sided else [0.025, 0.975]
-    low, high = np.quantile(means, tails)
-    return float(np.nanmean(difference)), float(low), float(high)
+    tails = (0.05, 0.95) if one_sided else (0.025, 0.975)
+    low, high = bounds(totals, count, tails=tails, rng=rng, resamples=resamples)
+    return float(np.nanmean(difference)), float(low[0]), float(high[0])
 
 
 def paired_ratio(
@@ -147,11 +147,41 @@ def luck_of_totals(total: Floats, count: Floats) -> float:
     mean = total.sum() / count.sum()
     if mean <= 0.0:
         return 1.0
-    spread = np.sqrt(np.sum((total - mean * count) ** 2) * shoppers / (shoppers - 1))
+    spread = float(_spread(total, count))
     if spread == 0.0:
         return 0.0
     # Student's t; importing scipy.stats for it takes as long as a small training.
     return float(stdtr(shoppers - 1, -mean * count.sum() / spread))
+
+
+def bounds(
+    totals: Floats,
+    count: Floats,
+    *,
+    tails: tuple[float, float],
+    rng: np.random.Generator,
+    resamples: int,
+) -> tuple[Floats, Floats]:
+    """Two quantiles of the mean of each column, were whole shoppers drawn again, (columns,) each.
+
+    ``totals`` and ``count`` as for ``resampled_means``. From ``MANY_SHOPPERS`` on by the normal law
+    with the spread of the means over shoppers: of so many, the luck of a few thousand resamples
+    moves a bound as far as what the law leaves out (ADR 17).
+    """
+    if len(count) < MANY_SHOPPERS:
+        means = resampled_means(totals, count, rng=rng, resamples=resamples)
+        low, high = np.quantile(means, tails, axis=0)
+        return low, high
+    mean, spread = totals.sum(axis=0) / count.sum(), _spread(totals, count) / count.sum()
+    low, high = (mean + ndtri(tail) * spread for tail in tails)
+    return low, high
+
+
+def _spread(totals: Floats, count: Floats) -> Floats:
+    """Standard error over whole shoppers (ratio estimate) of the sums, per column."""
+    shoppers = len(count)
+    away = totals - np.multiply.outer(count, totals.sum(axis=0) / count.sum())
+    return np.asarray(np.sqrt((away**2).sum(axis=0) * shoppers / (shoppers - 1)))
 
 
 def resampled_means(

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from recommender.ranking import linear, ranker
+from recommender.ranking.artifact import Scorer
 from recommender.ranking.errors import CannotLearn
 from recommender.ranking.linear import LinearRanker
 from recommender.ranking.query import Floats
@@ -107,7 +108,7 @@ def rounds_for(
     earlier: TrainingSet,
     later: TrainingSet,
     *,
-    below: LinearRanker | None = None,
+    below: Scorer | None = None,
     seed: int = 0,
     threads: int = 1,
 ) -> int:
@@ -162,7 +163,7 @@ def _rounds(training: TrainingSet, *, stacked: bool, seed: int, threads: int) ->
 
 
 def _base(
-    below: LinearRanker | None, train: TrainingSet, later: TrainingSet | None
+    below: Scorer | None, train: TrainingSet, later: TrainingSet | None
 ) -> tuple[Floats, Floats | None] | None:
     if below is None:
         return None

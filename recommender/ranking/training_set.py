@@ -122,6 +122,12 @@ class TrainingSet:
         at = np.arange(len(self)) * count // max(len(self), 1)
         return [self.slates(at == block) for block in range(count)]
 
+    def doubling(self, count: int) -> list[TrainingSet]:
+        """The slates in time order, cut into ``count`` blocks, each as long as all before it."""
+        ends = len(self) * 2 ** np.arange(count) // 2 ** (count - 1)
+        at = np.searchsorted(ends, np.arange(len(self)), side="right")
+        return [self.slates(at == block) for block in range(count)]
+
     @property
     def origins(self) -> NDArray:
         """Where each slate comes from, one per group."""

@@ -8,6 +8,7 @@ from django.utils import timezone
 from recommender import conf, files
 from recommender.learning import lease, manifest, partitions, training
 from recommender.models import Partition, RankerVersion
+from recommender.ranking import evaluation, rungs
 from tests.recommender import market
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,24 @@ def test_a_ranker_is_rebuilt_byte_for_byte(policy, monkeypatch, capsys):
     outcome = training.run(bucket=0, fence=fence, training=market.judged(60), threads=2)
     _rebuild(outcome.version)
     assert f"rebuilt byte for byte (SHA-256 {outcome.version.sha256})" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("policy", ["ltr", "ltr_on_linear"])
+def test_the_number_of_trees_of_a_training_of_many_slates_stands_in_its_manifest(
+    policy, monkeypatch, capsys
+):
+    monkeypatch.setattr(evaluation, "MANY_SLATES", 60)
+    monkeypatch.setattr(training.gate, "choose_rung", lambda *_, **__: policy)
+    fence = lease.take(0, now=timezone.now(), by_hand=True)
+    version = training.run(bucket=0, fence=fence, training=market.judged(60)).version
+    trees = version.manifest["rounds"][policy]
+    monkeypatch.setattr(rungs, "rounds_for", lambda *_, **__: pytest.fail("looked for again"))
+    _rebuild(version)
+    assert "rebuilt byte for byte" in capsys.readouterr().out
+    version.manifest["rounds"][policy] = trees + 1
+    version.save()
+    with pytest.raises(CommandError, match="SHA-256"):
+        _rebuild(version)
 
 
 def test_a_ledger_with_another_hash_is_told_with_what_changed(version):
