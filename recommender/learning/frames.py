@@ -47,7 +47,7 @@ def _labels(slates: Sequence[log.SlateRow]) -> dict[tuple[UUID, int], int]:
 
 def _facts(qids: Sequence[UUID]) -> Iterator[judgements.Fact]:
     for event in log.events_for_qids(qids):
-        if event.qid is not None and event.position is not None:
+        if event.position is not None:
             yield judgements.Fact(
                 event.qid,
                 event.position,

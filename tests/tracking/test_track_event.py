@@ -106,7 +106,7 @@ def test_impression_of_a_slate_item_is_stored_with_its_place(client, caller_of):
     qid = slate_for(caller_of(client), 5, 6)
     answer = post(client, event_type="impression", product_id=6, qid=str(qid), position=2)
     assert answer.status_code == 200
-    [fact] = log.events_for_qids([qid])
+    fact = Event.objects.get(qid=qid)
     assert (fact.event_type, fact.product_id, fact.position) == ("impression", 6, 2)
 
 
