@@ -52,7 +52,8 @@ def test_so_many_slates_explore_as_the_setting_says(settings, share):
     provider, explored = RankedSwaps(), 0
     for second in range(60):
         at = market.MONDAY_NOON + timedelta(seconds=second)
-        ranking = provider.rank(market.query([(anchor, 1)], served_at=at))
+        asked = market.query([(anchor, 1)], served_at=at, session_id=uuid4())
+        ranking = provider.rank(asked)
         explored += _products(ranking) != best
         # Of three swaps each exchange comes as a third of the share at one of two places.
         likely = 1.0 - share * 2 / 3 if _products(ranking)[0] == best[0] else share / 3
