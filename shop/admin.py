@@ -108,11 +108,11 @@ class ProductAdmin(OfTheCatalogue):
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
         """A price that changed becomes part of the price history."""
-        before = obj.picture
+        before = pictures.of(obj)
         if "upload" in form.changed_data or form.cleaned_data.get("without_picture"):
             pictures.hang(obj, form.cleaned_data["upload"])
         super().save_model(request, obj, form, change)
-        if obj.picture != before:
+        if pictures.of(obj) != before:
             pictures.sweep(before)
         if not change or {"price", "regular_price"} & set(form.changed_data):
             PriceChange.objects.create(

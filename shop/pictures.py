@@ -1,7 +1,8 @@
 """Uploaded product pictures: proven to be some, made small and clean, named by their content.
 
 What is stored is always a WebP of ours, drawn anew from the pixels: at most ``EDGE`` wide and high,
-turned upright, without what a camera writes beside them (places, times, devices).
+turned upright, without what a camera writes beside them (places, times, devices). A large one is
+stored once more, smaller, for cards (``small``).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 SMALLEST_EDGE = 64
 EDGE = 640
+SMALL_EDGE = 320
 QUALITY = 80
 FOLDER = "pictures"
 
@@ -50,13 +52,37 @@ def keep(file: BinaryIO) -> Picture:
     if len(content) > MOST_BYTES:
         raise NoPicture(f"A picture is at most {MOST_BYTES // 1024 // 1024} MB.")
     image = _drawn_anew(content)
-    made = io.BytesIO()
-    image.save(made, "WEBP", quality=QUALITY, method=4)
-    name = f"{FOLDER}/{hashlib.sha256(made.getvalue()).hexdigest()[:40]}.webp"
-    storage = storages["default"]
-    if not storage.exists(name):
-        storage.save(name, ContentFile(made.getvalue()))
-    return Picture(name, *image.size)
+    made = _webp(image)
+    picture = Picture(
+        f"{FOLDER}/{hashlib.sha256(made).hexdigest()[:40]}.webp", image.width, image.height
+    )
+    _store_small(picture, image)
+    _store(picture.name, made)
+    return picture
+
+
+def keep_small(name: str) -> None:
+    """Stores the smaller version of a picture from before there were any, unless it is lost."""
+    try:
+        with storages["default"].open(name) as file:
+            image = _drawn_anew(file.read())
+    except FileNotFoundError:
+        return
+    _store_small(Picture(name, image.width, image.height), image)
+
+
+def small(picture: Picture) -> Picture | None:
+    """The version of ``picture`` for cards, ``SMALL_EDGE`` in its longer direction.
+
+    None where the picture itself is no larger.
+    """
+    longer = max(picture.width, picture.height)
+    if longer <= SMALL_EDGE:
+        return None
+    width, height = (
+        max(1, round(edge * SMALL_EDGE / longer)) for edge in (picture.width, picture.height)
+    )
+    return Picture(picture.name.replace(".webp", f"-{SMALL_EDGE}.webp"), width, height)
 
 
 def read(path: Path) -> Picture:
@@ -68,6 +94,13 @@ def read(path: Path) -> Picture:
         raise NoPicture(f"{path.name}: {problem.strerror}.") from None
 
 
+def of(product: Product) -> Picture | None:
+    """What the product shows; None where it is drawn."""
+    if not (product.picture and product.picture_width and product.picture_height):
+        return None
+    return Picture(product.picture, product.picture_width, product.picture_height)
+
+
 def hang(product: Product, picture: Picture | None) -> None:
     """Gives the product this picture, or none, without saving it."""
     product.picture = picture.name if picture else ""
@@ -75,10 +108,30 @@ def hang(product: Product, picture: Picture | None) -> None:
     product.picture_height = picture.height if picture else None
 
 
-def sweep(name: str) -> None:
+def sweep(picture: Picture | None) -> None:
     """Deletes a stored picture that no product shows any more."""
-    if name and not Product.objects.filter(picture=name).exists():
-        storages["default"].delete(name)
+    if picture is None or Product.objects.filter(picture=picture.name).exists():
+        return
+    for version in (picture, small(picture)):
+        if version is not None:
+            storages["default"].delete(version.name)
+
+
+def _store_small(picture: Picture, image: Image) -> None:
+    if (smaller := small(picture)) is not None:
+        _store(smaller.name, _webp(image.resize((smaller.width, smaller.height))))
+
+
+def _store(name: str, content: bytes) -> None:
+    storage = storages["default"]
+    if not storage.exists(name):
+        storage.save(name, ContentFile(content))
+
+
+def _webp(image: Image) -> bytes:
+    made = io.BytesIO()
+    image.save(made, "WEBP", quality=QUALITY, method=4)
+    return made.getvalue()
 
 
 def _drawn_anew(content: bytes) -> Image:

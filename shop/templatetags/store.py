@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from shop import addresses
+from shop import addresses, pictures
 from shop import money as amounts
 from shop import packshot as packshots
 from shop import unit_price as unit_prices
@@ -22,6 +22,10 @@ from shop.glance import Held
 from shop.models import OrderLine, Product
 
 register = template.Library()
+
+# How wide the stylesheet shows a photograph: on its product's page, and anywhere else at most.
+SHOWN_LARGE = "(max-width: 28rem) 60vw, 17rem"
+SHOWN_SMALL = "8.5rem"
 
 
 @register.filter
@@ -72,8 +76,8 @@ def packshot(product: Product, *, at_once: bool = False) -> SafeString:
 
     ``at_once`` for the one that a page is about: the others may come when they come into view.
     """
-    if product.picture:
-        return _photograph(product, "eager" if at_once else "lazy")
+    if (picture := pictures.of(product)) is not None:
+        return _photograph(picture, at_once=at_once)
     return _drawing(packshots.of_product(product))
 
 
@@ -95,14 +99,27 @@ def with_query(context: dict[str, Any], **changes: Any) -> str:
     return f"?{query.urlencode()}" if query else "?"
 
 
-def _photograph(product: Product, loading: str) -> SafeString:
+def _photograph(picture: pictures.Picture, *, at_once: bool) -> SafeString:
+    """With the smaller version to choose where that is enough for the screen."""
+    versions = [version for version in (pictures.small(picture), picture) if version is not None]
+    urls = [storages["default"].url(version.name) for version in versions]
+    choice = ""
+    if len(versions) > 1:
+        choice = format_html(
+            ' srcset="{}" sizes="{}"',
+            ", ".join(
+                f"{url} {version.width}w" for url, version in zip(urls, versions, strict=True)
+            ),
+            SHOWN_LARGE if at_once else SHOWN_SMALL,
+        )
     return format_html(
-        '<img class="packshot" src="{}" width="{}" height="{}" alt="" loading="{}"'
+        '<img class="packshot" src="{}"{} width="{}" height="{}" alt="" loading="{}"'
         ' decoding="async">',
-        storages["default"].url(product.picture),
-        product.picture_width,
-        product.picture_height,
-        loading,
+        urls[-1],
+        choice,
+        picture.width,
+        picture.height,
+        "eager" if at_once else "lazy",
     )
 
 

@@ -51,6 +51,41 @@ def test_a_picture_lying_on_its_side_is_turned_and_the_cameras_data_are_gone():
     assert not stored(picture).getexif()
 
 
+def test_cards_have_a_smaller_version_of_a_large_picture_and_none_of_a_small_one():
+    picture = kept(drawn(1200, 600, colour="orange"))
+    smaller = pictures.small(picture)
+    assert smaller == (picture.name.replace(".webp", "-320.webp"), 320, 160)
+    assert stored(smaller).size == (320, 160)
+    assert pictures.small(kept(drawn(320, 200))) is None
+
+
+def test_the_browser_chooses_the_version_by_the_width_that_is_shown(client):
+    tea = product("Tea")
+    pictures.hang(tea, kept(drawn(480, 640, colour="purple")))
+    tea.save()
+    name = f"/media/{tea.picture}"
+    both = f'srcset="{name.replace(".webp", "-320.webp")} 240w, {name} 480w"'
+    shelf, page = (client.get(at).content.decode() for at in ("/search", tea.get_absolute_url()))
+    assert f'src="{name}" {both} sizes="8.5rem" width="480" height="640"' in shelf
+    assert f'{both} sizes="(max-width: 28rem) 60vw, 17rem"' in page
+    assert client.get(name.replace(".webp", "-320.webp")).status_code == 200
+
+
+def test_a_picture_that_goes_takes_its_smaller_version_along():
+    picture = kept(drawn(640, 640, colour="navy"))
+    pictures.sweep(picture)
+    assert not storages["default"].exists(picture.name)
+    assert not storages["default"].exists(pictures.small(picture).name)
+
+
+def test_a_picture_from_before_there_were_smaller_ones_gets_its_own():
+    picture = kept(drawn(640, 640, colour="teal"))
+    storages["default"].delete(pictures.small(picture).name)
+    pictures.keep_small(picture.name)
+    assert stored(pictures.small(picture)).size == (320, 320)
+    pictures.keep_small("pictures/lost.webp")
+
+
 def test_what_is_transparent_stands_on_white():
     made = io.BytesIO()
     Image.new("RGBA", (64, 64), (0, 0, 0, 0)).save(made, "PNG")
