@@ -25,7 +25,7 @@ def difference(
     if not comparable or anchor.amount is None or product.amount is None:
         return f"sizes not comparable: one for one{kind}"
     amounts = _amounts(quantity * product.amount, anchor_quantity * anchor.amount)
-    if quantity == anchor_quantity and product.amount == anchor.amount:
+    if quantity == anchor_quantity and size(product) == size(anchor):
         return f"{amounts}{kind}"
     packs = "pack" if quantity == 1 else "packs"
     return (

@@ -84,6 +84,14 @@ def test_the_same_line_price_is_no_saving():
         (pack("5", 500), 2, pack("4", 750), 1, "1 pack of 750 g instead of 2 of 500 g; 25 % less"),
         (pack("5", 500), 1, pack("4", 600), 1, "1 pack of 600 g instead of 1 of 500 g; 20 % more"),
         (pack("5", 500), 2, pack("4", 500), 2, "same amount"),
+        # The same words on both packs, whose amounts were rounded otherwise.
+        (
+            pack("5", "4259.4", size="12 × 12 fl oz"),
+            1,
+            pack("4", "4258.8", size="12 × 12 fl oz"),
+            1,
+            "same amount",
+        ),
     ],
 )
 def test_what_differs_is_said_in_words(anchor, anchor_quantity, candidate, quantity, words):
