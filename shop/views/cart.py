@@ -281,7 +281,9 @@ def region(request: HttpRequest) -> dict[str, Any]:
         "fitted": request.session.pop("fitted", None),
         "removed": request.session.pop("removed", None),
         "budget_text": "" if cart.budget is None else f"{cart.budget:.2f}",
-        "problem": next((line.problem for line in cart.lines if line.problem), ""),
+        "problem": next(
+            (f"{line.product.name}: {line.problem}" for line in cart.lines if line.problem), ""
+        ),
     }
 
 

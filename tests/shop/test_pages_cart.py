@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from shop.models import CartLine, DismissedProduct
+from shop.models import CartLine, DismissedProduct, Product
 from tests.shop.pages import put, statements, the_cart, total, words
 from tests.shop.shelf import CheapestFirst, product, swap
 
@@ -53,6 +53,14 @@ def test_adding_with_htmx_answers_with_badge_and_words_only(client):
     assert 'id="badge" class="number badge" hx-swap-oob="true"' in html
     assert "Coffee is in your cart." in html
     assert "<main" not in html
+
+
+def test_the_summary_names_what_cannot_be_had_any_more(client):
+    put(client, product("Tea"))
+    put(client, coffee := product("Coffee"))
+    Product.objects.filter(pk=coffee.pk).update(stock=0)
+    summary = client.get("/cart").content.decode().split('class="card summary"')[1]
+    assert "Coffee: Out of stock." in summary.split("</section>")[0]
 
 
 def test_more_than_there_is_is_refused_in_words(client):
