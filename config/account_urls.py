@@ -1,6 +1,7 @@
 """The addresses of accounts, under the names that django-allauth looks them up by.
 
-Signing in, up and out are the store's own pages (``shop/urls.py``) under a second name.
+Signing in, up and out are the store's own pages (``shop/urls.py``) under a second name; asking for
+a new password and choosing it are allauth's, with the store's words.
 """
 
 from allauth.account import views as allauth
@@ -15,11 +16,11 @@ urlpatterns = [
     path("closed", allauth.account_inactive, name="account_inactive"),
     path("confirm", allauth.email_verification_sent, name="account_email_verification_sent"),
     path("confirm/<str:key>", allauth.confirm_email, name="account_confirm_email"),
-    path("password", allauth.password_reset, name="account_reset_password"),
+    path("password", account.AskForPassword.as_view(), name="account_reset_password"),
     path("password/sent", allauth.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)$",
-        allauth.password_reset_from_key,
+        account.NewPassword.as_view(),
         name="account_reset_password_from_key",
     ),
     path(

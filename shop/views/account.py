@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.views import LoginView, SignupView
+from allauth.account.views import (
+    LoginView,
+    PasswordResetFromKeyView,
+    PasswordResetView,
+    SignupView,
+)
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -77,6 +82,20 @@ class SignUp(Told, SignupView):
             form.add_error("email", EMAIL_TAKEN)
             return self.form_invalid(form)
         return response
+
+
+class AskForPassword(Told, PasswordResetView):
+    """Sends a link for a new password, if there is such an account."""
+
+
+class NewPassword(Told, PasswordResetFromKeyView):
+    """Behind that link."""
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        form.fields["password1"].label = "New password"
+        form.fields["password2"].label = "New password once more"
+        return form
 
 
 class SignOut(LogoutView):

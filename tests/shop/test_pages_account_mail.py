@@ -51,7 +51,8 @@ def test_a_forgotten_password_is_changed_by_the_link_in_a_mail(client, member, m
     answer = client.post("/account/password", {"email": "ada@example.com"}, follow=True)
     assert "Look into your mail" in words(answer)
     page = client.get(link(mailoutbox[0]), follow=True)
-    assert "Choose a new password" in words(page)
+    assert "Choose a new password New password" in words(page)
+    assert "New password once more" in words(page)
     typed = {"password1": "another rare one", "password2": "another rare one"}
     client.post(page.redirect_chain[-1][0], typed)
     member.refresh_from_db()
@@ -59,6 +60,14 @@ def test_a_forgotten_password_is_changed_by_the_link_in_a_mail(client, member, m
     assert CartLine.objects.get().cart.shopper_key == f"m:{member.pk}"
     used = client.get(link(mailoutbox[0]), follow=True)
     assert "This link does not work any more" in words(used)
+
+
+def test_who_forgot_the_password_is_asked_in_the_words_of_the_other_pages(client):
+    page = client.get("/account/password")
+    assert "E-mail address" in words(page)
+    assert "placeholder" not in page.content.decode().split("<main")[1]
+    refused = client.post("/account/password", {"email": "no address"})
+    assert refused.status_code == 422
 
 
 def test_an_unknown_address_is_not_told_from_a_known_one(client, mailoutbox):
