@@ -121,6 +121,7 @@ def _catalogue(request: HttpRequest, shelf: Category | None) -> HttpResponse:
         "heading": shelf.name if shelf else _heading(wanted),
         "wanted": {**wanted, **form.typed},
         "corrected": reading.corrected,
+        "limited": any(asdict(narrowed).values()),
         "errors": form.errors,
         "sorts": SORTS,
         "facets": found,

@@ -35,6 +35,20 @@ def test_every_word_of_a_search_must_be_in_name_or_brand(client):
     assert "1 product for “verdi SAUCE”" in words(client.get("/search?search=verdi SAUCE"))
 
 
+def test_what_narrows_a_page_down_is_taken_away_in_one_press(client):
+    product("Tea", "1.00")
+    product("Coffee", "9.00")
+    narrowed = client.get("/search?search=tea&max_price=2&sort=price")
+    assert '<a class="lift" href="?search=tea&amp;sort=price">' in narrowed.content.decode()
+    assert "Take all limits away" not in words(client.get("/search?search=tea&sort=price"))
+
+
+def test_of_a_slip_the_word_that_was_meant_is_counted(client):
+    product("Yogurt")
+    said = words(client.get("/search?search=yogrt"))
+    assert "1 product for “yogurt” Nothing is called “yogrt”." in said
+
+
 def test_a_price_range_includes_both_ends(client):
     for price in ("1.00", "2.00", "3.00", "3.01"):
         product(price=price)
