@@ -17,6 +17,7 @@ from recommender import conf, skew
 from recommender.conf import Conf
 from recommender.models import LedgerEntry, LiveTag, RankerVersion, TrainingRun
 from recommender.serving import processes
+from shop.recommendations import CART_FIT
 from tracking import log
 
 SKEW_SAMPLE = 3
@@ -59,7 +60,8 @@ def read(now: datetime) -> Facts:
         live=tag.version if tag else None,
         generation=tag.generation if tag else 0,
         newest=RankerVersion.objects.first(),
-        slates=log.newest_slates(rules.alarm_slates, since=now - LATELY),
+        # A set that fits a cart to its budget is taken or left as a whole: it has no beacon.
+        slates=log.newest_slates(rules.alarm_slates, since=now - LATELY, not_at=(CART_FIT,)),
     )
 
 

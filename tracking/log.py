@@ -139,11 +139,14 @@ def touched(*, received_since: datetime) -> set[datetime]:
     }
 
 
-def newest_slates(count: int, *, since: datetime) -> list[SlateRow]:
-    """At most ``count`` slates that real visits were served at ``since`` or later, newest first."""
+def newest_slates(count: int, *, since: datetime, not_at: Sequence[str] = ()) -> list[SlateRow]:
+    """At most ``count`` slates that real visits were served at ``since`` or later, newest first.
+
+    Those at the placements ``not_at`` are left out.
+    """
     chosen = Slate.objects.filter(
         functional=False, session__origin=Origin.SERVED, served_at__gte=since
-    )
+    ).exclude(placement__in=not_at)
     rows = chosen.order_by("-served_at").values_list(*SLATE_COLUMNS)
     return [_slate_row(row) for row in rows[:count]]
 

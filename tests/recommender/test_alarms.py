@@ -24,12 +24,19 @@ def _facts() -> alarms.Facts:
     return alarms.read(timezone.now())
 
 
-def _slate(*, scores=(2.0, 1.0), seen: int = 0, ranker: str = "", features: bytes = b"") -> Slate:
+def _slate(
+    *,
+    scores=(2.0, 1.0),
+    seen: int = 0,
+    ranker: str = "",
+    features: bytes = b"",
+    placement: str = "cart_panel",
+) -> Slate:
     caller = record.start_simulated_session(member_id=None, persona="", started_at=timezone.now())
     Session.objects.update(origin="served")
     qid = record.slate(
         caller,
-        placement="cart_panel",
+        placement=placement,
         policy="linear",
         ranker_tag=ranker,
         items=[
@@ -105,6 +112,16 @@ def test_a_store_that_serves_few_slates_a_day_is_told_too(settings, days, rings)
         moment = timezone.now() - timedelta(days=days / 4 * (at + 1))
         Slate.objects.filter(pk=slate.pk).update(served_at=moment)
     assert (alarms.unseen(_facts()) is not None) == rings
+
+
+def test_a_set_that_was_looked_at_as_a_whole_is_not_called_unseen(settings):
+    settings.RECOMMENDER = {**settings.RECOMMENDER, "ALARM_SLATES": 4}
+    for at in range(4):
+        _slate(seen=2 if at == 0 else 0)
+    assert alarms.unseen(_facts()) is None
+    for _ in range(4):
+        _slate(placement="cart_fit")
+    assert alarms.unseen(_facts()) is None
 
 
 @pytest.mark.parametrize(
