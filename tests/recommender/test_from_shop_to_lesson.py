@@ -1,0 +1,85 @@
+"""From the shop's pages to the training set: what one visit without JavaScript teaches."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from recommender.learning import frames
+from recommender.ranking.features.schema import NAMES
+from tests.recommender import market
+from tests.shop.pages import put
+from tracking import log
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _consent(settings):
+    settings.CONSENT = "assume"
+
+
+def _labels(**assembled) -> dict[int, int]:
+    """Label by product of all slates that train."""
+    rows = frames.assemble(**assembled).rows
+    return dict(zip(rows["product_id"].tolist(), rows["label"].tolist(), strict=True))
+
+
+def _panel(client) -> list[dict]:
+    """The swaps of the cart's panel, each as the fields that its buttons send."""
+    client.get("/cart")
+    body = client.get("/api/cart/swaps").json()
+    return [
+        {"qid": body["qid"], "position": row["position"], "product": row["product"]["id"]}
+        for row in body["suggestions"]
+    ]
+
+
+def _press(client, verb: str, swap: dict) -> None:
+    answer = client.post(f"/cart/swaps/{verb}", {k: swap[k] for k in ("qid", "position")})
+    assert answer.status_code == 302
+
+
+def _order(client) -> None:
+    form = client.get("/checkout").context["form"]
+    hidden = {name: form[name].value() for name in ("idempotency_key", "expected_total")}
+    answer = client.post("/checkout", {"name": "Ann", "email": "ann@example.org", **hidden})
+    assert answer.status_code == 302
+
+
+def test_what_was_looked_at_taken_back_and_bought_is_graded_and_the_rest_is_left_out(client):
+    anchor, *_ = market.coffees("9.00", "8.00", "7.00", "6.00", "5.00")
+    put(client, anchor)
+    client.post("/cart/budget", {"budget": "3.00"})
+    looked, taken_back, kept, left = _panel(client)
+    client.get(f"/p/{looked['product']}", {k: looked[k] for k in ("qid", "position")})
+    _press(client, "accept", taken_back)
+    _press(client, "undo", taken_back)
+    _press(client, "accept", kept)
+    now = timezone.now()
+    # Until the order is placed "nothing happened" means nothing, and nothing trains.
+    assert _labels(now=now) == {}
+    _order(client)
+    now = timezone.now()
+    learned = _labels(now=now)
+    assert learned == {looked["product"]: 1, taken_back["product"]: 0, kept["product"]: 3}
+    assert left["product"] not in learned
+    slate = log.slate(kept["qid"])
+    assert len(slate.features) == 4 * len(NAMES) * 8
+
+
+def test_what_is_seen_and_never_bought_trains_after_seven_days(client):
+    anchor, *_ = market.coffees("9.00", "8.00", "7.00")
+    put(client, anchor)
+    client.post("/cart/budget", {"budget": "3.00"})
+    seen, left = _panel(client)
+    item = {"product_id": seen["product"], "qid": seen["qid"], "position": seen["position"]}
+    event = {"event_type": "impression", **item}
+    told = client.post("/api/track-event", event, "application/json")
+    assert told.json()["stored"]
+    served_at = log.slate(seen["qid"]).served_at
+    for late, learned in ((-1, {}), (0, {seen["product"]: 0})):
+        assert _labels(now=served_at + timedelta(days=7, seconds=late)) == learned
+    assert left["product"] != seen["product"]
