@@ -24,7 +24,6 @@ KEY_WORDS = {
 WITHOUT_RANKER = "Combining 60% CF + 40% semantic similarity for best results"
 WRITTEN_WEIGHTS = "Ordered by weights written by hand — what shoppers choose will replace them"
 WITHOUT_FIGURES = "LightGBM ML Model Active — Ready to learn from user behavior"
-LINEAR_WITHOUT_FIGURES = "Linear ML Model Active — Ready to learn from user behavior"
 
 
 def key_weights(weights: dict[str, Any]) -> dict[str, float]:
@@ -51,12 +50,11 @@ def sentence(
         return WITHOUT_RANKER
     if policy == "hand_signed":
         return WRITTEN_WEIGHTS
-    without_figures = LINEAR_WITHOUT_FIGURES if policy == "linear" else WITHOUT_FIGURES
     if weights_state != RankerVersion.Weights.READY:
-        return without_figures
+        return WITHOUT_FIGURES
     held_out = weights.get("held_out", {})
     if not any(held_out.get(name, {}).get("above_noise") for name in KEY_FEATURES.values()):
-        return without_figures
+        return WITHOUT_FIGURES
     # Half up, as people round: 8.5 is 9 %.
     percent = {key: int(weight + 0.5) for key, weight in key_weights(weights).items()}
     shown = [f"{KEY_WORDS[key]} {share}%" for key, share in percent.items() if share > 0]

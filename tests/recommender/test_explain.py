@@ -104,7 +104,7 @@ def test_the_line_has_the_same_numbers_and_leaves_zeros_out():
         ),
         (
             {"weights_state": "computing", "policy": "linear"},
-            "Linear ML Model Active — Ready to learn from user behavior",
+            "LightGBM ML Model Active — Ready to learn from user behavior",
         ),
         (
             {"weights": {**WEIGHTS, "held_out": {}}},
