@@ -1,26 +1,33 @@
 """TARGETS S7: a training on 200,000 rows against LightGBM alone on the same matrix.
 
-    python -m benchmarks.training [--slates 33334] [--rounds 3] [--whole 1]
+    python -m benchmarks.training [--slates 33334] [--rounds 3] [--whole 1] [--busy]
 
 Fills a SQLite log (six swaps a slate) whose older days are exported already, as in a store that
 trains every five purchases. In turn: *alone* is ``lgb.train`` with the parameters and the number of
 trees of the fit; *export*, *fit* and *publish* are the steps of a training for one rung; *whole* is
-a training run with every rung, forward chain, gate and held-out importance. Seconds by the clock,
-and of CPU, which other processes disturb less.
+a training run with every rung, forward chain, gate and held-out importance. From 5,000 slates on
+the chain hands the number of trees on, so *fit* gets it; on fewer *fit* looks for it. With
+``--busy`` the steps are also taken beside a process that never rests. Seconds by the clock, and of
+CPU, which other processes disturb less.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 THREADS = 2
+BESIDE = "beside a busy process"
 
 
 def main() -> None:
@@ -29,6 +36,7 @@ def main() -> None:
     parser.add_argument("--slates", type=int, default=33_334)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--whole", type=int, default=1)
+    parser.add_argument("--busy", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="basketwise-training-") as folder:
         os.environ.update(
@@ -45,16 +53,30 @@ def main() -> None:
         for _ in range(options.rounds):
             for name, step in store.steps().items():
                 took.setdefault(name, []).append(_timed(step))
+            if options.busy:
+                with _neighbour():
+                    took.setdefault(f"all three {BESIDE}", []).append(_timed(store.three))
         for _ in range(options.whole):
             took.setdefault("whole", []).append(_timed(store.whole))
     print(f"{os.cpu_count()} cores, load now {os.getloadavg()[0]:.1f}; {store.told()}\n")
     print(_table(took))
+    print(f"\n{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB at most")
 
 
 def _timed(step: Callable[[], Any]) -> tuple[float, float]:
     wall, cpu = time.perf_counter(), time.process_time()
     step()
     return time.perf_counter() - wall, time.process_time() - cpu
+
+
+@contextmanager
+def _neighbour() -> Iterator[None]:
+    busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        busy.kill()
+        busy.wait()
 
 
 def _table(took: dict[str, list[tuple[float, float]]]) -> str:
@@ -81,6 +103,7 @@ class _Store:
 
         from benchmarks import filled_log
         from recommender.learning import partitions
+        from recommender.ranking import evaluation
 
         settings.RECOMMENDER = {"MOST_SLATES": slates}
         self.now = filled_log.NEWEST_DAY + timedelta(days=1)
@@ -90,7 +113,16 @@ class _Store:
         _teach()
         partitions.bring_up_to_date(now=self.now, since=self.now - timedelta(days=180))
         self.export()
+        # Looked for once: a training of many slates is told by its chain.
+        many = len(self.training) >= evaluation.MANY_SLATES
+        self.rounds: int | None = None
         self.fit()
+        self.rounds = self.ranker.booster.num_trees() if many else None
+
+    def three(self) -> None:
+        self.export()
+        self.fit()
+        self.publish()
 
     def steps(self) -> dict[str, Callable[[], Any]]:
         return {
@@ -131,7 +163,7 @@ class _Store:
     def fit(self) -> None:
         from recommender.ranking import rungs
 
-        self.ranker = rungs.fit_ltr(self.training, threads=THREADS)
+        self.ranker = rungs.fit_ltr(self.training, rounds=self.rounds, threads=THREADS)
 
     def publish(self) -> None:
         from recommender.learning import lease, promotion, registry

@@ -125,9 +125,10 @@ def judge(
             f"likelihood of {chance:.2g} (must be below {rules.most_luck:g})",
         )
     )
-    distinct = len(np.unique(challenger.score(sample)))
+    scores = challenger.score(sample)
+    distinct = len(np.unique(scores))
     checks.append((distinct > 1, f"{distinct} distinct scores (more than one)"))
-    falls = _falls_with_saving(challenger, sample)
+    falls = _falls_with_saving(challenger, sample, scores)
     checks.append((falls == 0, f"{falls} of {len(sample)} swaps fall when their saving grows (0)"))
     figures |= {"distinct_scores": distinct, "falls_with_saving": falls}
     ordered = sorted(checks, key=lambda check: check[0])
@@ -163,10 +164,10 @@ def below_blend(chain: Chain, *, rules: GateRules, seed: int = 0) -> str:
     )
 
 
-def _falls_with_saving(challenger: Scorer, sample: Floats) -> int:
-    """Rows whose score falls when only their monotone features are raised."""
+def _falls_with_saving(challenger: Scorer, sample: Floats, scores: Floats) -> int:
+    """Rows whose score (``scores`` now) falls when only their monotone features are raised."""
     raised = sample.copy()
     for at, feature in enumerate(FEATURES):
         if feature.monotone > 0:
             raised[:, at] += 1.0
-    return int(np.sum(challenger.score(raised) < challenger.score(sample) - 1e-12))
+    return int(np.sum(challenger.score(raised) < scores - 1e-12))
