@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,10 @@ from recommender.ranking.query import Floats
 from recommender.ranking.rungs import (
     BELOW,
     Rounds,
+    fit_and_ask,
     fit_linear,
     fit_ltr,
     fit_stacked,
-    rounds_for,
 )
 from recommender.ranking.training_set import TrainingSet
 
@@ -140,7 +140,8 @@ def forward_chain(
             continue
         earlier = training.slates(np.arange(len(training)) < sum(map(len, parts[:at])))
         try:
-            rankers = _rankers(earlier, rounds=rounds, seed=seed, threads=threads)
+            asked = later if many and at < len(parts) - 1 else None
+            rankers, told = _rankers(earlier, asked, rounds=rounds, seed=seed, threads=threads)
         except CannotLearn as error:
             skipped, why = skipped + len(later), f"; {error}"
             continue
@@ -148,8 +149,8 @@ def forward_chain(
         tuned = blend.tune(earlier.features, earlier.labels, earlier.groups)
         for policy, values in compare(later, rankers, tuned=tuned).items():
             collected.setdefault(policy, []).append(values)
-        if many and at < len(parts) - 1:
-            rounds |= _rounds(earlier, later, rankers["linear"], seed=seed, threads=threads)
+        # For the fits to come only: a ranker knows nothing of what it is judged by.
+        rounds |= told
     if not chain:
         raise CannotLearn(
             f"{len(training)} slates are too few to hold later ones back for a judgement{why}"
@@ -163,29 +164,29 @@ def forward_chain(
     )
 
 
-def _rounds(
-    earlier: TrainingSet, later: TrainingSet, linear: Scorer, *, seed: int, threads: int
-) -> dict[str, int]:
-    """How many trees ``later`` slates ask for, by rung; a rung that cannot learn is left out."""
-    found = {}
-    for policy, below in (("ltr", None), ("ltr_on_linear", linear)):
-        with suppress(CannotLearn):
-            found[policy] = rounds_for(earlier, later, below=below, seed=seed, threads=threads)
-    return found
+def _rankers(
+    earlier: TrainingSet, asked: TrainingSet | None, *, rounds: Rounds, seed: int, threads: int
+) -> tuple[dict[str, Scorer], dict[str, int]]:
+    """Every rung as ``earlier`` slates teach it, and how many trees the ``asked`` ones ask for.
 
-
-def _rankers(earlier: TrainingSet, *, rounds: Rounds, seed: int, threads: int) -> dict[str, Scorer]:
-    """Every rung as ``earlier`` slates teach it; raises CannotLearn."""
+    Raises CannotLearn.
+    """
     linear = fit_linear(earlier)
     rankers: dict[str, Scorer] = {"hand_signed": hand_signed(), "linear": linear}
+    told: dict[str, int] = {}
     trees = (("ltr", fit_ltr), ("ltr_on_linear", partial(fit_stacked, below=linear)))
     for policy, fit in trees:
+        given: dict[str, Any] = {"rounds": rounds.get(policy), "seed": seed, "threads": threads}
         try:
-            rankers[policy] = fit(earlier, rounds=rounds.get(policy), seed=seed, threads=threads)
+            if asked is None:
+                rankers[policy] = fit(earlier, **given)
+            else:
+                found = fit_and_ask(policy, earlier, asked, below=linear, **given)
+                rankers[policy], told[policy] = found
         except CannotLearn:
             # Too little yet for it: the rung below stands in, so that all blocks compare.
             rankers[policy] = rankers[BELOW[policy]]
-    return rankers
+    return rankers, told
 
 
 def compare(

@@ -112,6 +112,64 @@ def fit(
     with a positive on. Deterministic for a seed. Without ``later`` all rounds are kept. Raises
     CannotLearn for labels without variation and for a result with one distinct score.
     """
+    booster = _grown(
+        train,
+        later=later,
+        weights=weights,
+        positions=positions,
+        base=base,
+        rounds=rounds,
+        early_stopping=early_stopping,
+        objective=objective,
+        seed=seed,
+        threads=threads,
+    )
+    return _first(booster, booster.best_iteration or -1, train)
+
+
+def fit_and_ask(
+    train: Slates,
+    *,
+    later: Slates,
+    rounds: int,
+    weights: Floats | None = None,
+    positions: Ints | None = None,
+    base: tuple[Floats, Floats | None] | None = None,
+    seed: int = 0,
+    threads: int = 1,
+) -> tuple[LtrRanker, int]:
+    """``fit`` with so many ``rounds``, and how many ``later`` slates ask for, at one cost.
+
+    What is asked reaches the ranker in nothing: the first trees are the same however many follow.
+    """
+    given: dict[str, Any] = {
+        "weights": weights,
+        "positions": positions,
+        "seed": seed,
+        "threads": threads,
+    }
+    booster = _grown(train, later=later, base=base, **given)
+    asked = int(booster.best_iteration or booster.num_trees())
+    if booster.num_trees() >= rounds:
+        return _first(booster, rounds, train), asked
+    alone = None if base is None else (base[0], None)
+    return fit(train, base=alone, rounds=rounds, **given), asked
+
+
+def _grown(
+    train: Slates,
+    *,
+    later: Slates | None,
+    weights: Floats | None,
+    positions: Ints | None,
+    base: tuple[Floats, Floats | None] | None,
+    rounds: int = ROUNDS,
+    early_stopping: int = EARLY_STOPPING,
+    objective: str = "lambdarank",
+    seed: int,
+    threads: int,
+) -> Any:
+    """A booster with all trees that were grown until it was stopped."""
     import lightgbm as lgb
 
     features, labels, groups = train
@@ -137,7 +195,7 @@ def fit(
             lgb.Dataset(later[0], label=later[1], group=later[2], init_score=start, reference=data)
         ]
         callbacks = [lgb.early_stopping(early_stopping, verbose=False)]
-    booster = lgb.train(
+    return lgb.train(
         parameters(
             rows=int(np.repeat(kept, groups).sum()),
             seed=seed,
@@ -148,8 +206,17 @@ def fit(
         num_boost_round=rounds,
         valid_sets=valid,
         callbacks=callbacks,
+        # Else LightGBM drops what was grown after the best round.
+        keep_training_booster=True,
     )
-    ranker = LtrRanker(lgb.Booster(model_str=LtrRanker(booster).text()))
+
+
+def _first(booster: Any, rounds: int, train: Slates) -> LtrRanker:
+    """The first trees of ``booster``, -1 for all; raises CannotLearn for one distinct score."""
+    import lightgbm as lgb
+
+    features, labels, groups = train
+    ranker = LtrRanker(lgb.Booster(model_str=booster.model_to_string(num_iteration=rounds)))
     if not _distinct(ranker, features):
         raise CannotLearn(
             f"{len(groups)} slates with {len(labels)} samples gave one and the same score for all"

@@ -8,7 +8,6 @@ from types import MappingProxyType
 import numpy as np
 
 from recommender.ranking import linear, ranker
-from recommender.ranking.artifact import Scorer
 from recommender.ranking.errors import CannotLearn
 from recommender.ranking.linear import LinearRanker
 from recommender.ranking.query import Floats
@@ -100,33 +99,39 @@ def fit_stacked(
     """
     below = below or fit_linear(training)
     trees = _trees(training, below=below, rounds=rounds, seed=seed, threads=threads)
-    spread = (below.score(training.features).std(), trees.score(training.features).std())
-    return StackedRanker(below, trees, (float(spread[0]), float(spread[1])))
+    return _stacked(below, trees, training)
 
 
-def rounds_for(
+def fit_and_ask(
+    policy: str,
     earlier: TrainingSet,
     later: TrainingSet,
     *,
-    below: Scorer | None = None,
+    below: LinearRanker,
+    rounds: int | None = None,
     seed: int = 0,
     threads: int = 1,
-) -> int:
-    """With how many trees ``earlier`` slates teach the order of ``later`` ones best.
+) -> tuple[LtrRanker | StackedRanker, int]:
+    """A rung with trees as ``earlier`` slates teach it, and how many trees ``later`` ones ask for.
 
-    On top of the score of ``below``, which must not know the later slates, when there is one.
-    Raises CannotLearn.
+    ``below`` is the linear ranker of the earlier slates, ``rounds`` as for ``fit_ltr``: what later
+    slates ask for is for the fits to come. Raises CannotLearn.
     """
-    probe = ranker.fit(
-        (earlier.features, earlier.labels, earlier.groups),
-        later=(later.features, later.labels, later.groups),
+    base = below if policy == StackedRanker.policy else None
+    if rounds is None:
+        rounds = _rounds(earlier, stacked=base is not None, seed=seed, threads=threads)
+    trees, asked = ranker.fit_and_ask(
+        _slates(earlier),
+        later=_slates(later),
+        rounds=rounds,
         weights=earlier.row_weights(),
         positions=earlier.positions(),
-        base=_base(below, earlier, later),
+        base=_base(base, earlier, later),
         seed=seed,
         threads=threads,
     )
-    return max(FEWEST_ROUNDS, int(probe.booster.num_trees()))
+    fitted = trees if base is None else _stacked(base, trees, earlier)
+    return fitted, max(FEWEST_ROUNDS, asked)
 
 
 def _trees(
@@ -141,7 +146,7 @@ def _trees(
     if rounds is None:
         rounds = _rounds(training, stacked=below is not None, seed=seed, threads=threads)
     return ranker.fit(
-        (training.features, training.labels, training.groups),
+        _slates(training),
         weights=training.row_weights(),
         positions=training.positions(),
         base=_base(below, training, None),
@@ -159,11 +164,29 @@ def _rounds(training: TrainingSet, *, stacked: bool, seed: int, threads: int) ->
         return ranker.ROUNDS
     # What the rounds are chosen on must be new to the linear score, too.
     probed = fit_linear(earlier) if stacked else None
-    return rounds_for(earlier, later, below=probed, seed=seed, threads=threads)
+    probe = ranker.fit(
+        _slates(earlier),
+        later=_slates(later),
+        weights=earlier.row_weights(),
+        positions=earlier.positions(),
+        base=_base(probed, earlier, later),
+        seed=seed,
+        threads=threads,
+    )
+    return max(FEWEST_ROUNDS, int(probe.booster.num_trees()))
+
+
+def _stacked(below: LinearRanker, trees: LtrRanker, training: TrainingSet) -> StackedRanker:
+    spread = (below.score(training.features).std(), trees.score(training.features).std())
+    return StackedRanker(below, trees, (float(spread[0]), float(spread[1])))
+
+
+def _slates(training: TrainingSet) -> ranker.Slates:
+    return training.features, training.labels, training.groups
 
 
 def _base(
-    below: Scorer | None, train: TrainingSet, later: TrainingSet | None
+    below: LinearRanker | None, train: TrainingSet, later: TrainingSet | None
 ) -> tuple[Floats, Floats | None] | None:
     if below is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recommender.ranking import evaluation, importance, metrics
+from recommender.ranking import evaluation, importance, metrics, ranker, rungs
 from recommender.ranking.evaluation import Block
 from recommender.ranking.features.schema import NAMES, column
 from recommender.ranking.linear import LinearRanker
@@ -39,14 +39,14 @@ def test_the_blocks_grow_from_many_slates_on(bar, lengths, monkeypatch):
 
 
 def test_a_block_says_how_many_trees_come_after_it_and_the_last_one_nothing(monkeypatch):
-    asked = []
+    asked, honest = [], ranker.fit_and_ask
 
-    def told(earlier, later, *, below, **_):
-        asked.append((len(earlier), len(later), below is not None))
-        return 10 + len(asked)
+    def told(train, *, later, base, **options):
+        asked.append((len(train[2]), len(later[2]), base is not None))
+        return honest(train, later=later, base=base, **options)[0], 10 + len(asked)
 
     monkeypatch.setattr(evaluation, "MANY_SLATES", 80)
-    monkeypatch.setattr(evaluation, "rounds_for", told)
+    monkeypatch.setattr(ranker, "fit_and_ask", told)
     chain = evaluation.forward_chain(lessons.training(80), blocks=4)
     assert asked == [
         (10, 10, False), (10, 10, True), (20, 20, False), (20, 20, True),
@@ -56,6 +56,26 @@ def test_a_block_says_how_many_trees_come_after_it_and_the_last_one_nothing(monk
     stacked = chain.blocks[-1].rankers["ltr_on_linear"]
     assert stacked.trees.booster.num_trees() == 14
     assert chain.rounds == {"ltr": 13, "ltr_on_linear": 14}
+
+
+@pytest.mark.parametrize("rounds", [12, 299])
+@pytest.mark.parametrize("policy", ["ltr", "ltr_on_linear"])
+def test_a_ranker_is_the_same_whether_later_slates_are_asked_beside_it_or_not(policy, rounds):
+    earlier, later = lessons.training(60), lessons.training(40, seed=5)
+    below = rungs.fit_linear(earlier)
+    fitted, asked = rungs.fit_and_ask(policy, earlier, later, below=below, rounds=rounds)
+    alone = rungs.fit(policy, earlier, rounds={policy: rounds})
+    np.testing.assert_array_equal(fitted.score(later.features), alone.score(later.features))
+    assert fitted.gain().tolist() == alone.gain().tolist()
+    # By early stopping on the later slates, as it was without the ranker.
+    base = (below.score(earlier.features), below.score(later.features))
+    probe = ranker.fit(
+        (earlier.features, earlier.labels, earlier.groups),
+        later=(later.features, later.labels, later.groups),
+        weights=earlier.row_weights(),
+        base=None if policy == "ltr" else base,
+    )
+    assert asked == max(rungs.FEWEST_ROUNDS, probe.booster.num_trees()) < 200
 
 
 def test_the_last_block_reaches_neither_its_rankers_nor_the_number_of_trees(monkeypatch):

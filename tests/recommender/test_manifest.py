@@ -45,7 +45,7 @@ def test_the_number_of_trees_of_a_training_of_many_slates_stands_in_its_manifest
     fence = lease.take(0, now=timezone.now(), by_hand=True)
     version = training.run(bucket=0, fence=fence, training=market.judged(60)).version
     trees = version.manifest["rounds"][policy]
-    monkeypatch.setattr(rungs, "rounds_for", lambda *_, **__: pytest.fail("looked for again"))
+    monkeypatch.setattr(rungs, "_rounds", lambda *_, **__: pytest.fail("looked for again"))
     _rebuild(version)
     assert "rebuilt byte for byte" in capsys.readouterr().out
     version.manifest["rounds"][policy] = trees + 1
