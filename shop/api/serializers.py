@@ -84,9 +84,11 @@ class CartLineAnswer(serializers.Serializer[Any]):
 
 
 class CartAnswer(serializers.Serializer[Any]):
-    """``over_by``, ``percent`` and ``left`` are null when no budget is set."""
+    """``total`` is that of the lines and the packing ``fee``. ``over_by``, ``percent`` and ``left``
+    are null when no budget is set."""
 
     lines = CartLineAnswer(many=True)
+    fee = Money()
     total = Money()
     budget = Money(allow_null=True)
     over_by = Money(allow_null=True)
@@ -194,12 +196,14 @@ class SwapReceipt(serializers.Serializer[Any]):
 
 
 class OrderAnswer(serializers.Serializer[Any]):
-    """An order with its savings receipt; ``without_swaps`` is what it would have cost."""
+    """An order with its savings receipt: ``total`` is that of the lines and the packing ``fee``,
+    ``without_swaps`` what it would have cost."""
 
     token = serializers.UUIDField(source="order.token")
     name = serializers.CharField(source="order.name")
     placed_at = serializers.DateTimeField(source="order.placed_at")
     lines = OrderLineAnswer(many=True)
+    fee = Money(source="order.fee")
     total = Money(source="order.total")
     budget = Money(source="order.budget", allow_null=True)
     over_by = Money(source="standing.over_by", allow_null=True)

@@ -26,6 +26,7 @@ def test_reading_a_cart_writes_no_row(client):
     answer = client.get("/api/cart")
     assert answer.json() == {
         "lines": [],
+        "fee": "0.00",
         "total": "0.00",
         "budget": None,
         "over_by": None,
@@ -50,6 +51,14 @@ def test_lines_and_figures_have_two_decimals(client):
     shown = line["product"]
     assert (shown["name"], shown["brand"], shown["price"]) == ("Coffee", "Meadow", "4.20")
     assert (shown["unit_price"], shown["unit_price_text"]) == ("0.84", "$0.84 per 100 g")
+
+
+def test_the_fee_is_told_so_that_the_lines_come_to_the_total(client, settings):
+    settings.PACKING_FEE = Decimal("2.50")
+    assert client.get("/api/cart").json()["fee"] == "0.00"
+    add(client, product("Coffee", "4.20"), 2)
+    found = client.get("/api/cart").json()
+    assert (found["fee"], found["total"]) == ("2.50", "10.90")
 
 
 def test_two_browsers_have_two_carts(client, django_assert_num_queries):

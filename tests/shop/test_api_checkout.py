@@ -1,3 +1,4 @@
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -47,6 +48,7 @@ def test_an_order_answers_with_its_receipt(client):
                 "price": "4.20",
             }
         ],
+        "fee": "0.00",
         "total": "8.40",
         "budget": "10.00",
         "over_by": "0.00",
@@ -54,6 +56,13 @@ def test_an_order_answers_with_its_receipt(client):
         "without_swaps": "8.40",
         "swaps": [],
     }
+
+
+@pytest.mark.usefixtures("full_cart")
+def test_the_fee_of_an_order_is_told(client, settings):
+    settings.PACKING_FEE = Decimal("2.50")
+    found = buy(client, expected_total="10.90").json()
+    assert (found["fee"], found["total"]) == ("2.50", "10.90")
 
 
 @pytest.mark.usefixtures("full_cart")
