@@ -120,7 +120,7 @@ class Conf:
 def current() -> Conf:
     """The settings in force now; ImproperlyConfigured names an unknown or a wrong one."""
     global _kept  # noqa: PLW0603 a request asks several times, and they hardly ever change
-    given: dict[str, Any] = getattr(settings, "RECOMMENDER", {})
+    given: object = getattr(settings, "RECOMMENDER", {})
     # 1, 1.0 and True are equal, but only one of them is right.
     key = f"{settings.RETRAIN_EVERY!r} {given!r}"
     if _kept is None or _kept[0] != key:
@@ -131,11 +131,13 @@ def current() -> Conf:
 _kept: tuple[str, Conf] | None = None
 
 
-def _checked(given: dict[str, Any]) -> Conf:
+def _checked(given: object) -> Conf:
+    if not isinstance(given, dict):
+        raise ImproperlyConfigured(f"RECOMMENDER is {given!r}, which is not of the type dict.")
     kinds: dict[str, Any] = {field.name: type(field.default) for field in fields(Conf)}
     values: dict[str, Any] = {}
     for key, value in given.items():
-        name = key.lower()
+        name = str(key).lower()
         if name not in kinds or name == "retrain_every":
             raise _wrong(name, "is not a setting of the learning loop")
         kind = kinds[name]

@@ -53,3 +53,18 @@ def test_a_wrong_setting_is_named_in_a_sentence(settings, given, sentence):
     with pytest.raises(ImproperlyConfigured) as error:
         conf.current()
     assert str(error.value) == sentence
+
+
+@pytest.mark.parametrize("given", ["GATE_SLATES", None, [("GATE_SLATES", 12)]])
+def test_settings_that_are_no_dictionary_are_named_in_a_sentence(settings, given):
+    settings.RECOMMENDER = given
+    with pytest.raises(ImproperlyConfigured) as error:
+        conf.current()
+    assert str(error.value) == f"RECOMMENDER is {given!r}, which is not of the type dict."
+
+
+def test_a_setting_without_a_name_is_named_in_a_sentence(settings):
+    settings.RECOMMENDER = {12: 12}
+    with pytest.raises(ImproperlyConfigured) as error:
+        conf.current()
+    assert str(error.value) == "RECOMMENDER['12'] is not a setting of the learning loop."
