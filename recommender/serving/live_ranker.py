@@ -145,11 +145,10 @@ def _load() -> Live:
     if version.tag == _live.tag:
         return replace(_live, **facts)
     # Commands that serve nothing need not carry LightGBM.
-    import numpy as np
-
     from recommender.ranking import artifact
     from recommender.ranking.features import schema
 
+    # The first prediction allocates: it is that of the golden rows, and no shopper waits for it.
     scorer = artifact.verify(
         files.read("rankers", f"{version.sha256}.txt"),
         sha256=version.sha256,
@@ -157,7 +156,5 @@ def _load() -> Live:
         fingerprint=schema.fingerprint(),
         golden=version.golden,
     )
-    # The first prediction allocates; that is not to be a shopper's wait.
-    scorer.score(np.zeros((1, len(schema.NAMES))))
     logger.info("generation %s: %s (%s)", live.generation, version.tag, version.policy)
     return Live(tag=version.tag, policy=version.policy, scorer=scorer, **facts)

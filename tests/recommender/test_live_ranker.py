@@ -8,6 +8,7 @@ from django.core.files.storage import storages
 from recommender import files
 from recommender.learning import promotion
 from recommender.models import LiveTag, RankerVersion
+from recommender.ranking.linear import LinearRanker
 from recommender.serving import live_ranker
 from tests.recommender import market
 
@@ -90,6 +91,20 @@ def test_a_ranker_of_other_features_is_refused():
     market.put_live(scorer)
     assert live_ranker.current().scorer is None
     assert "train again" in live_ranker.health.problem
+
+
+def test_loading_a_ranker_predicts_once_and_that_is_its_golden_rows(monkeypatch):
+    version = market.put_live(market.ranker(price_saving=1.0))
+    rows = []
+    score = LinearRanker.score
+
+    def counting(self, features, groups=None):
+        rows.append(len(features))
+        return score(self, features, groups)
+
+    monkeypatch.setattr(LinearRanker, "score", counting)
+    assert live_ranker.current().tag == version.tag
+    assert rows == [len(version.golden["rows"])]
 
 
 def test_new_weights_of_the_live_ranker_are_followed():
