@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
+from recommender import alarms
 from recommender.models import LedgerEntry, LiveTag, TrainingRun
 from recommender.ranking.features.schema import NAMES, fingerprint
 from tests.recommender import market
@@ -66,6 +67,22 @@ def test_the_live_ranker_is_pinned_and_a_training_asked_for(steerer):
         steerer.post(LIVE, form)
     assert LiveTag.objects.get().pinned
     assert TrainingRun.objects.get().asked_at is not None
+
+
+def test_what_rings_stands_on_the_front_page_and_costs_nothing_while_it_is_known(
+    steerer, django_assert_num_queries
+):
+    silent = steerer.get("/admin/")
+    assert "Is it learning?" not in words(silent)
+    assert "messagelist" not in silent.content.decode()
+    state = TrainingRun.State.FAILED
+    TrainingRun.objects.create(pk=1, state=state, bucket=3, attempts=5, message="out of memory")
+    alarms.forget()
+    told = "Is it learning? Bucket 3 broke down 5 times: out of memory"
+    assert told in words(steerer.get("/admin/"))
+    # Who it is, what they may do (2), and what they did last.
+    with django_assert_num_queries(4):
+        assert told in words(steerer.get("/admin/"))
 
 
 @pytest.mark.django_db
