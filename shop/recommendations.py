@@ -12,7 +12,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from math import isfinite
+from math import isfinite, isnan, nan
 from typing import Any
 
 import numpy as np
@@ -215,11 +215,14 @@ def _state_key(query: SwapQuery, providers: str) -> str:
 def _served(caller: Caller, cart: CartContents, query: SwapQuery, answer: _Answer) -> Slate:
     """Logs a new ranking as it is shown: positions count what stood the check.
 
-    What no cart needs is not logged without consent.
+    Where something drops out of an order with chance in it, the propensities were those of other
+    places, and are unknown. What no cart needs is not logged without consent.
     """
     ranking = answer.ranking
     standing = still_standing(cart, query, list(enumerate(ranking.swaps, start=1)))
     shown = [replace(row, position=at) for at, row in enumerate(standing, start=1)]
+    if len(shown) < len(ranking.swaps) and any(swap.propensity < 1 for swap in ranking.swaps):
+        shown = [replace(row, swap=replace(row.swap, propensity=nan)) for row in shown]
     if query.placement == PRODUCT_PAGE and not caller.consent:
         return slate(
             cart,
@@ -278,7 +281,7 @@ def _logged(row: Shown) -> dict[str, Any]:
         "quantity": row.swap.quantity,
         "saving_cents": row.swap.saving_cents,
         "score": row.swap.score,
-        "propensity": row.swap.propensity,
+        "propensity": None if isnan(row.swap.propensity) else row.swap.propensity,
         "reasons": list(row.swap.reasons),
     }
 
@@ -291,6 +294,6 @@ def _from_log(item: Mapping[str, Any]) -> RankedSwap:
         quantity=item["quantity"],
         saving_cents=item["saving_cents"],
         score=item["score"],
-        propensity=item["propensity"],
+        propensity=nan if item["propensity"] is None else item["propensity"],
         reasons=tuple(item["reasons"]),
     )

@@ -79,7 +79,8 @@ class Slate(models.Model):
     vectors_tag = models.CharField(max_length=64, blank=True)
     # Cart, budget, total and taste as they were: the raw inputs of the features.
     inputs = models.JSONField(default=dict)
-    # [{position, anchor, product, anchor_quantity, quantity, saving_cents, score, propensity}]
+    # [{position, anchor, product, anchor_quantity, quantity, saving_cents, score, propensity}];
+    # propensity is null where something dropped out before it was shown.
     items = models.JSONField(default=list)
     # float64, row-major, one row per item in the order of `items`; empty for policies without.
     features = models.BinaryField(default=bytes)

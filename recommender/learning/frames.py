@@ -25,8 +25,8 @@ def assemble(
 ) -> TrainingSet:
     """The judged slates of a stretch of time, with the vectors that they were served by.
 
-    Slates of other features (a foreign fingerprint), without features, or without consent are left
-    out, and so are items that nobody saw.
+    Slates of other features (a foreign fingerprint), without features, without consent or of
+    unknown propensities are left out, and so are items that nobody saw.
     """
     served = log.slates(now=now, since=since, until=until, origins=ORIGINS)
     current = fingerprint()
@@ -35,7 +35,7 @@ def assemble(
 
 
 def of(qids: Sequence[UUID]) -> TrainingSet:
-    """Exactly these slates, judged by what is known by now."""
+    """Exactly these slates, judged by what is known by now, but for unknown propensities."""
     served = [row for qid in qids if (row := log.slate(qid)) is not None]
     return _training_set(served, _labels(served))
 
@@ -63,6 +63,9 @@ def _training_set(
     about: list[tuple[Any, ...]] = []
     vectors: list[Floats] = []
     for row in slates:
+        # Something dropped out of it before it was shown (docs/events.md, "Places").
+        if any(item["propensity"] is None for item in row.items):
+            continue
         features = np.frombuffer(row.features, dtype=np.float64).reshape(len(row.items), -1)
         for item, vector in zip(row.items, features, strict=True):
             label = labels.get((row.qid, item["position"]))

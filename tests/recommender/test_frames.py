@@ -80,6 +80,18 @@ def test_slates_of_other_features_are_left_out():
     assert len(frames.assemble(now=timezone.now())) == 0
 
 
+def test_slates_of_unknown_propensities_are_left_out():
+    caller = shelf.shopper()
+    qids = [_served(caller), _served(caller)]
+    for qid in qids:
+        _did(caller, qid, "view", 1)
+    first = Slate.objects.get(pk=qids[0])
+    items = [{**item, "propensity": None} for item in first.items]
+    Slate.objects.filter(pk=first.pk).update(items=items)
+    for training in (frames.assemble(now=timezone.now()), frames.of(qids)):
+        assert training.rows["qid"].tolist() == [str(qids[1])]
+
+
 def test_slates_outside_the_stretch_of_time_are_left_out():
     caller = shelf.shopper()
     qid = _served(caller)

@@ -92,6 +92,26 @@ def test_what_is_logged_is_what_is_shown(provider):
 
 
 @pytest.mark.parametrize(
+    ("gone_stock", "likely", "logged"),
+    [(50, (0.9, 0.95), [0.9, 0.95]), (0, (0.9, 0.95), [None]), (0, (1.0, 1.0), [1.0])],
+)
+def test_propensities_of_places_that_moved_up_are_unknown_unless_there_was_no_chance(
+    provider, gone_stock, likely, logged
+):
+    anchor = product(price="5.00")
+    gone, shown = product(price="4.00", stock=gone_stock), product(price="3.00")
+    caller = over_budget(anchor)
+    provider.pairs = [
+        swap(anchor, 1, gone, quantity=1, saving_cents=100, propensity=likely[0]),
+        swap(anchor, 1, shown, quantity=1, saving_cents=200, propensity=likely[1]),
+    ]
+    slate = panel(caller)
+    assert [item["propensity"] for item in Slate.objects.get().items] == logged
+    # The slate stands and is read from the log.
+    assert panel(caller) == slate
+
+
+@pytest.mark.parametrize(
     "change",
     [{"price": Decimal("4.50")}, {"stock": 0}, {"is_active": False}, {"amount": Decimal(100)}],
 )
