@@ -20,7 +20,7 @@ def named(url: str, *, pooled: bool) -> dict[str, Any]:
         )
     if parts.scheme == "sqlite":
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "config.sqlite",
             "NAME": unquote(parts.path[1:]),
             # Opening costs as much as a page's statements, and closing the last one a checkpoint.
             "CONN_MAX_AGE": 600,

@@ -13,6 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
+from config import busy
+
 SHAPE = {
     "type": "object",
     "required": ["error"],
@@ -32,6 +34,9 @@ SHAPE = {
 
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's answer, reshaped; None (and so Django's 500) for what DRF does not know."""
+    if busy.is_busy(error):
+        body = {"error": {"code": "busy", "message": busy.MESSAGE, "fields": {}}}
+        return Response(body, status=busy.STATUS, headers=busy.RETRY_AFTER)
     response = exception_handler(error, context)
     if response is None:
         return None

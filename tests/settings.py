@@ -21,6 +21,6 @@ STORAGES = {
 CELERY_BROKER_URL = "memory://"
 # Whitenoise warns once per client about a folder that was never collected.
 STATIC_ROOT.mkdir(exist_ok=True)
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "config.sqlite":
     # An in-memory database answers concurrent writers with "table is locked" instead of waiting.
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}

@@ -10,7 +10,7 @@ from rest_framework.status import HTTP_201_CREATED
 from shop import checkout
 from shop.api.bodies import CheckoutBody
 from shop.api.serializers import OrderAnswer
-from shop.api.view import CONFLICT, INVALID, ErrorAnswer, ShopView
+from shop.api.view import BUSY, CONFLICT, INVALID, ErrorAnswer, ShopView
 from shop.errors import Invalid
 from shop.receipts import order_by_token, receipt
 from tracking import visitor
@@ -36,7 +36,14 @@ class Checkout(ShopView):
                 description="Drawn by you, at most 80 characters; one order for each.",
             )
         ],
-        responses={201: OrderAnswer, 400: INVALID, 402: DECLINED, 409: CONFLICT, 422: REUSED},
+        responses={
+            201: OrderAnswer,
+            400: INVALID,
+            402: DECLINED,
+            409: CONFLICT,
+            422: REUSED,
+            503: BUSY,
+        },
     )
     def post(self, request: Request) -> Response:
         key = _idempotency_key(request)

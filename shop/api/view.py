@@ -22,6 +22,7 @@ class ErrorAnswer(serializers.Serializer[Any]):
 
 INVALID = OpenApiResponse(ErrorAnswer, description="What is wrong, and in which field.")
 UNKNOWN = OpenApiResponse(ErrorAnswer, description="It does not exist for this shopper.")
+BUSY = OpenApiResponse(ErrorAnswer, description="Nothing was done; send the same request again.")
 CONFLICT = OpenApiResponse(ErrorAnswer, description="The world moved; the figures say how far.")
 
 
