@@ -16,7 +16,13 @@ from scipy.special import stdtr
 from recommender.ranking.features.schema import column
 from recommender.ranking.query import Floats, Ints
 
-CONTEXTS = ("budget_pressure", "beta_u", "intent_keep_quality_ema")
+CONTEXTS = (
+    "budget_pressure",
+    "beta_u",
+    "intent_keep_quality_ema",
+    "cart_price_level",
+    "cart_affinity",
+)
 ITEMS = ("price_saving", "quality_tags_score", "cf_bpr_score", "semantic_sim")
 ALL = tuple((context, item) for context in CONTEXTS for item in ITEMS)
 

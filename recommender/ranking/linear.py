@@ -27,8 +27,8 @@ HAND_SIGNED: dict[str, float] = {
     "item_item": 1.0,
     "followed_by": 0.7,
     "cf_bpr_score": 0.7,
+    "price_saving": 0.55,
     "bought_share": 0.5,
-    "price_saving": 0.45,
     "brand_share": 0.4,
     "semantic_sim": 0.4,
     "quality_tags_score": 0.4,
@@ -53,7 +53,7 @@ TYPICAL: dict[str, tuple[float, float]] = {
     "followed_by": (-5.7, 2.6),
     "cf_bpr_score": (0.5, 0.3),
     "bought_share": (0.03, 0.12),
-    "price_saving": (1.0, 1.0),
+    "price_saving": (0.65, 0.5),
     "brand_share": (0.27, 0.34),
     "semantic_sim": (0.5, 0.25),
     "quality_tags_score": (0.1, 0.15),
@@ -66,15 +66,21 @@ TYPICAL: dict[str, tuple[float, float]] = {
     "promotion_depth": (0.1, 0.15),
     "within_budget_flag": (0.2, 0.4),
 }
-"""Mean and standard deviation that the hand-signed score assumes while nothing was measured."""
+"""Mean and standard deviation that the hand-signed score assumes while nothing was measured; of the
+saving those of its logarithm."""
+
+
+DIMINISHING = ("price_saving",)
+"""Amounts of which each further unit counts less: they are read as ln(1 + amount)."""
 
 
 @dataclass(frozen=True)
 class LinearRanker:
-    """Standardises (``mean``, ``scale``) and weighs.
+    """Reads, standardises (``mean``, ``scale``) and weighs.
 
     An undefined value counts as the mean, or as what the feature declares for its absence: a
-    product that was never bought has the recency of one bought infinitely long ago. The weight of
+    product that was never bought has the recency of one bought infinitely long ago. A saving is
+    read by its logarithm: the third dollar gladdens less than the first. The weight of
     an item feature may move with the visit (``crossings``), as far as contexts were ``seen``, shape
     (crossings, 2); a larger saving never lowers a score.
     """
@@ -95,7 +101,7 @@ class LinearRanker:
 
     def contributions(self, features: Floats) -> Floats:
         """What each feature adds to the score, shape (rows, features)."""
-        standard = (_present(features) - self.mean) / self.scale
+        standard = (_read(features) - self.mean) / self.scale
         standard[np.isnan(standard)] = 0.0
         if not self.crossings:
             return standard * self.weights
@@ -186,7 +192,7 @@ def fit(
         raise CannotLearn("no slate holds two different labels, so no order can be learned")
     if weights is not None:
         weight = weight * np.repeat(np.asarray(weights, float), groups)[better]
-    features = _present(features)
+    features = _read(features)
     known = ~np.isnan(features)
     count = np.maximum(known.sum(axis=0), 1)
     mean = np.where(known, features, 0.0).sum(axis=0) / count
@@ -249,5 +255,11 @@ def _minimised(
     return best, slopes(best)
 
 
-def _present(features: Floats) -> Floats:
-    return np.where(np.isnan(features), np.asarray(ABSENT), features)
+def _read(features: Floats) -> Floats:
+    """What the score adds up: what is absent as declared, ``DIMINISHING`` by logarithm."""
+    read = np.where(np.isnan(features), np.asarray(ABSENT), features)
+    for name in DIMINISHING:
+        amount = read[:, column(name)]
+        # Replayed history knows of losses, too: they weigh as the saving of as much.
+        read[:, column(name)] = np.sign(amount) * np.log1p(np.abs(amount))
+    return read

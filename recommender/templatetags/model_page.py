@@ -44,6 +44,8 @@ FEATURES = {
     "price_against_usual": "Its price against its usual price",
     "in_leaflet": "It is in this week's leaflet",
     "on_display": "It stands on a special display",
+    "cart_price_level": "How dear the cart's products are of their kinds",
+    "cart_affinity": "How well the cart fits what you were known to like",
 }
 POLICIES = {
     "ltr": "LambdaMART (LightGBM)",

@@ -19,7 +19,8 @@ def choices(queries: int, *, seed: int = 3) -> tuple[History, Replayed]:
     bought_lately_share + price_saving. bought_share is a copy of the first. The anchor is product
     5."""
     rng = np.random.default_rng(seed)
-    features = rng.normal(size=(queries * CANDIDATES, len(NAMES)))
+    # A column after the other, so that one more feature leaves the others as they were.
+    features = rng.normal(size=(len(NAMES), queries * CANDIDATES)).T.copy()
     features[:, column("recency")] = np.nan
     features[:, column("bought_share")] = features[:, column("bought_lately_share")]
     appeal = features[:, column("bought_lately_share")] + features[:, column("price_saving")]

@@ -100,4 +100,6 @@ def test_a_stranger_without_budget_history_sizes_or_vectors_has_nan_exactly_wher
         "bought_rank",
         "in_leaflet",
         "on_display",
+        "cart_price_level",
+        "cart_affinity",
     }

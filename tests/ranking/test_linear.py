@@ -40,6 +40,16 @@ def test_a_saving_never_counts_against_a_swap():
     assert fitted.weights[SAVING] == 0.0
 
 
+def test_each_further_dollar_saved_counts_less_than_the_one_before():
+    rows = np.zeros((5, len(NAMES)))
+    rows[:, SAVING] = [0.0, 1.0, 3.0, 7.0, -3.0]
+    none, one, three, seven, lost = linear.hand_signed().score(rows)
+    # ln(1 + saving): 0, 1, 2 and 3 times ln 2, and as much below for a loss.
+    assert three - one == pytest.approx(one - none) == pytest.approx(seven - three)
+    assert none - lost == pytest.approx(three - none)
+    assert one > none
+
+
 def test_what_does_not_vary_within_a_slate_gets_no_weight():
     fitted = _fit(lambda m: m[:, SAVING], prior=np.ones(len(NAMES)))
     assert all(fitted.weights[column(name)] == 0.0 for name in CONTEXT)
@@ -48,10 +58,11 @@ def test_what_does_not_vary_within_a_slate_gets_no_weight():
 def test_an_undefined_value_counts_as_the_mean():
     ranker = linear.LinearRanker(*(np.full(len(NAMES), value) for value in (2.0, 0.5, 1.0)))
     row = np.full((1, len(NAMES)), 2.0)
-    row[0, SAVING] = 3.0
+    row[0, SAVING], row[0, column("bought_share")] = np.expm1(2.0), 3.0
     holes = row.copy()
     holes[0, POPULAR] = np.nan
-    assert ranker.score(row).tolist() == ranker.score(holes).tolist() == [2.0]
+    assert ranker.score(row).tolist() == ranker.score(holes).tolist()
+    assert ranker.score(row) == pytest.approx([2.0])
 
 
 def test_mean_and_scale_leave_undefined_values_out():

@@ -131,10 +131,10 @@ def test_tree_shares_add_up_to_the_score_but_for_a_constant():
 @pytest.mark.parametrize("name", CONTEXT)
 def test_each_context_feature_can_turn_an_order_round(name):
     # Where it is high the popular product is wanted, where it is low the unpopular one.
-    features = lessons.features(200, 4)
+    features = lessons.features(300, 4)
     context = column(name)
     appeal = np.sign(features[:, context]) * features[:, POPULAR]
-    fitted = ranker.fit((features, lessons.best_of(appeal, 4), np.full(200, 4)), rounds=60)
+    fitted = ranker.fit((features, lessons.best_of(appeal, 4), np.full(300, 4)), rounds=60)
     fresh = lessons.features(20, 4, seed=1)
     orders = []
     for value in (-1.5, 1.5):

@@ -67,7 +67,7 @@ def test_each_swap_carries_the_vector_that_it_was_scored_by():
     for swap in RankedSwaps().rank(market.query([(anchor, 2)])).swaps:
         assert len(swap.features) == len(NAMES)
         assert swap.features[column("price_saving")] == swap.saving_cents / 100
-        assert swap.score == 2.0 * swap.saving_cents / 100
+        assert swap.score == 2.0 * np.log1p(swap.saving_cents / 100)
 
 
 def test_money_and_time_reach_the_features_as_they_are():

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from recommender.ranking.features import (
+    cart,
     context,
     loyalty,
     popularity,
@@ -75,6 +76,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature("price_against_usual", price.price_against_usual, "item", "promotion"),
     Feature("in_leaflet", price.in_leaflet, "item", "promotion"),
     Feature("on_display", price.on_display, "item", "promotion"),
+    Feature("cart_price_level", cart.cart_price_level, "context", "shopper"),
+    Feature("cart_affinity", cart.cart_affinity, "context", "shopper"),
 )
 NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 ITEM: tuple[str, ...] = tuple(f.name for f in FEATURES if f.kind == "item")

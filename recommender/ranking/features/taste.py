@@ -6,7 +6,8 @@ from math import exp
 
 import numpy as np
 
-from recommender.ranking.features.alignment import Alignment, VectorRows, align, dots
+from recommender.ranking.features.affinity import affinity, known_rows
+from recommender.ranking.features.alignment import align, dots
 from recommender.ranking.query import Floats, Ints, Query, State, Swaps
 
 RECENCY_DAYS = 30.0
@@ -22,10 +23,9 @@ def cf_bpr_score(query: Query, swaps: Swaps, state: State) -> Floats:
     shopper without trained factors is the mean of the items in cart and session; with none of
     these the item bias decides alone. NaN for a product that nobody had bought.
     """
-    snapshot, alignment = state.snapshot, align(state.snapshot, state.vectors)
-    shopper = _shopper_factors(query, state, alignment)
+    snapshot, liking = state.snapshot, affinity(query, state)
     kinds, place = np.unique(snapshot.type_id[swaps.candidate_row], return_inverse=True)
-    scores = [dots(alignment.factors_of_type(kind), shopper) for kind in kinds.tolist()]
+    scores = [liking.of_type(kind) for kind in kinds.tolist()]
     sizes = np.array([len(of_type) for of_type in scores])
     percentiles = _percentiles(np.concatenate(scores), sizes)
     begin = np.cumsum(sizes) - sizes
@@ -49,7 +49,7 @@ def distance_to_semantic_center(query: Query, swaps: Swaps, state: State) -> Flo
     """Cosine distance, 0 to 2, from the centre of the shopper's purchases and cart; NaN if none."""
     alignment = align(state.snapshot, state.vectors)
     products = [*state.taste.centre_products[:CENTRE_PRODUCTS], *query.cart_products.tolist()]
-    rows = _known_rows(state, products)
+    rows = known_rows(state, np.asarray(products, dtype=np.int64))
     vectors = alignment.text(rows)
     vectors = vectors[~np.isnan(vectors[:, 0])]
     length = 0.0
@@ -70,29 +70,6 @@ def beta_u(query: Query, swaps: Swaps, state: State) -> Floats:
 def intent_keep_quality_ema(query: Query, swaps: Swaps, state: State) -> Floats:
     """EMA (0.3) of keep-quality (1) against save-money (0) actions."""
     return np.full(len(swaps), state.taste.intent)
-
-
-def _shopper_factors(query: Query, state: State, alignment: Alignment) -> VectorRows:
-    vectors, shopper = state.vectors, state.taste.shopper_id
-    if shopper is not None and len(vectors.shopper_id):
-        at = int(np.searchsorted(vectors.shopper_id, shopper))
-        if at < len(vectors.shopper_id) and vectors.shopper_id[at] == shopper:
-            return np.ascontiguousarray(vectors.shopper_factors[at], dtype=np.float32)
-    bias_only = np.zeros(vectors.item_factors.shape[1], dtype=np.float32)
-    bias_only[-1] = 1.0
-    touched = dict.fromkeys([*query.cart_products.tolist(), *state.taste.session_products])
-    factors = alignment.factors(_known_rows(state, list(touched)))
-    factors = factors[~np.isnan(factors[:, 0])]
-    if not len(factors):
-        return bias_only
-    mean = np.asarray(factors.mean(axis=0, dtype=np.float64), dtype=np.float32)
-    mean[-1] = 1.0
-    return mean
-
-
-def _known_rows(state: State, products: list[int]) -> Ints:
-    rows = state.snapshot.rows_of(np.asarray(products, dtype=np.int64))
-    return rows[rows >= 0]
 
 
 def _percentiles(scores: Floats, sizes: Ints) -> Floats:
