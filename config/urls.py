@@ -1,10 +1,18 @@
 """Where every room hangs its pages and its part of the API."""
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config.errors import no_such_address
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    return redirect(static("img/favicon.svg"))
+
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -15,6 +23,8 @@ urlpatterns = [
         SpectacularSwaggerView.as_view(url_name="schema", http_method_names=["get", "head"]),
         name="docs",
     ),
+    # Pages that are not the store's own name no icon, and a browser then asks here.
+    path("favicon.ico", favicon),
     path("account/", include("config.account_urls")),
     path("", include("tracking.urls")),
     path("", include("recommender.urls")),

@@ -9,9 +9,11 @@ from django.contrib import admin
 from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import storages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from shop import personal, pictures, usual_prices
@@ -26,7 +28,6 @@ from shop.models import (
     PriceChange,
     Product,
 )
-from shop.templatetags.store import packshot
 
 admin.site.site_title = admin.site.site_header = "Basketwise"
 admin.site.index_title = "Back office"
@@ -104,7 +105,16 @@ class ProductAdmin(OfTheCatalogue):
 
     @admin.display(description="Picture")
     def shown(self, product: Product) -> SafeString:
-        return packshot(product) if product.picture else SafeString("A drawing of the pack")
+        picture = pictures.of(product)
+        if picture is None:
+            return SafeString("A drawing of the pack")
+        small = pictures.small(picture) or picture
+        return format_html(
+            '<img src="{}" width="{}" height="{}" alt="">',
+            storages["default"].url(small.name),
+            small.width,
+            small.height,
+        )
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
         """A price that changed becomes part of the price history."""

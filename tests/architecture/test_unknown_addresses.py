@@ -22,6 +22,18 @@ def test_a_browser_reads_the_refusal_as_a_page(client):
     assert b"not_found" in answer.content
 
 
+def test_the_pages_of_the_api_bear_the_stores_name_and_lead_back_to_it(client):
+    page = client.get("/api/nothing", headers={"Accept": "text/html"}).content.decode()
+    assert "· Basketwise API</title>" in page
+    assert '<a href="/">To the store</a>' in page
+
+
+def test_a_browser_finds_the_icon_where_a_page_names_none(client):
+    answer = client.get("/favicon.ico", follow=False)
+    assert answer.status_code == 302
+    assert answer["Location"].endswith(".svg")
+
+
 @pytest.mark.django_db
 def test_an_unknown_page_of_the_store_stays_a_page(client):
     answer = client.get("/apiary")

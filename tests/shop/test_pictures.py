@@ -136,6 +136,8 @@ def test_a_picture_is_uploaded_shown_served_and_taken_away_in_the_admin(admin_cl
     assert f'src="{image[1]}" width="100" height="80" alt="" loading="eager"' in (
         client.get(tea.get_absolute_url()).content.decode()
     )
+    back_office = admin_client.get(f"/admin/shop/product/{tea.pk}/change/").content.decode()
+    assert f'<img src="{image[1]}" width="100" height="80" alt="">' in back_office
     served = client.get(image[1])
     assert served.headers["Content-Type"] == "image/webp"
     assert "immutable" in served.headers["Cache-Control"]
