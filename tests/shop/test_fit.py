@@ -75,6 +75,7 @@ def test_a_set_that_falls_short_says_so(client, shelf):
     CheapestFirst.pairs = CheapestFirst.pairs[:1]
     text = words(client.get("/cart?fit=1"))
     assert "Even 1 swap would leave your cart over its budget." in text
+    assert "No set of swaps would do; this one saves most." in text
     assert "Total after: $10.00. $1.00 over your budget of $9.00." in text
 
 
