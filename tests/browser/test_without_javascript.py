@@ -49,7 +49,7 @@ def test_from_the_shelves_to_a_product_and_what_does_the_same_for_less(shopper: 
     press(page, "^Search$")
     expect(page.get_by_role("heading", level=1)).to_have_text("Search: milk")
     all_of_it = page.locator("#found").inner_text()
-    page.get_by_label("Order").select_option("-price")
+    page.get_by_label("Sort by").select_option("-price")
     page.locator(".facets input[name=brand]").first.check()
     press(page, "^Show$")
     expect(page.locator("#found")).not_to_have_text(all_of_it)
