@@ -197,6 +197,12 @@ class QuantityForm(forms.Form):
     )
 
 
+EMAIL_WORDS = {
+    "required": "Please give an e-mail address.",
+    "invalid": "This is not an e-mail address; it looks like name@example.com.",
+}
+
+
 class CheckoutForm(forms.Form):
     """The key is drawn when the form is shown, so that sending it twice is one order."""
 
@@ -209,10 +215,7 @@ class CheckoutForm(forms.Form):
     email = forms.EmailField(
         label="E-mail address",
         help_text="For the receipt.",
-        error_messages={
-            "required": "Please give an e-mail address.",
-            "invalid": "This is not an e-mail address; it looks like name@example.com.",
-        },
+        error_messages=EMAIL_WORDS,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     idempotency_key = forms.CharField(max_length=80, widget=forms.HiddenInput)

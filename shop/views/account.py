@@ -24,7 +24,7 @@ from django.views.generic import FormView
 
 from shop import shoppers
 from shop.accounts import EMAIL_TAKEN, bring_along
-from shop.forms import DefaultBudgetForm, DietForm
+from shop.forms import EMAIL_WORDS, DefaultBudgetForm, DietForm
 from shop.models import Cart, DietProfile, Member
 from shop.money import text
 from tracking import visitor
@@ -44,6 +44,9 @@ class Told(FormView):
             field.widget.attrs.pop("placeholder", None)
             if name in ("login", "email"):
                 field.label = "E-mail address"
+                field.error_messages |= EMAIL_WORDS
+            elif name.startswith("password"):
+                field.error_messages["required"] = "Please give a password."
         return form
 
     def form_invalid(self, form: Any) -> HttpResponse:

@@ -50,9 +50,16 @@ def again(request: HttpRequest, token: UUID) -> HttpResponse:
     if comparison is None:
         raise Http404("There is no order at this address.")
     put = reorder.put_again(visitor.ensure(request), comparison)
-    words = f"{put.whole + put.fewer} of {put.asked} products of this order are in your cart."
-    if put.whole + put.fewer:
-        messages.success(request, words)
+    if had := put.whole + put.fewer:
+        messages.success(request, _what_is_there(had, put.asked))
     else:
         messages.error(request, "Nothing of this order can be had now.")
     return redirect(f"{reverse('cart')}?again={token}")
+
+
+def _what_is_there(had: int, asked: int) -> str:
+    if asked == 1:
+        return "The product of this order is in your cart."
+    if had == asked:
+        return f"All {asked} products of this order are in your cart."
+    return f"{had} of {asked} products of this order {'is' if had == 1 else 'are'} in your cart."

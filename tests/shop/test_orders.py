@@ -84,7 +84,7 @@ def test_one_press_puts_an_order_into_the_cart(client, member):
     order = ordered(member, (product("Coffee"), 2, "5.00"), (product("Tea"), 1, "5.00"))
     text = words(again(client, order))
     assert packs() == {"Coffee": 2, "Tea": 1}
-    assert "2 of 2 products of this order are in your cart." in text
+    assert "All 2 products of this order are in your cart." in text
     assert "What can be had costs the same as then." in text
 
 
@@ -97,7 +97,7 @@ def test_what_cannot_be_had_is_told_plainly(client, member):
     deleted.delete()
     text = words(again(client, order))
     assert packs() == {"Few": 2}
-    assert "1 of 4 products of this order are in your cart." in text
+    assert "1 of 4 products of this order is in your cart." in text
     for told in (
         "Gone: no longer sold",
         "None left: out of stock",
@@ -112,8 +112,8 @@ def test_what_is_dearer_or_cheaper_than_then_is_told_with_the_sum(client, member
     text = words(again(client, ordered(member, (milk, 2, "3.00"), (tea, 1, "2.00"))))
     # 2 × 0.40 more for milk, 0.50 less for tea.
     assert "costs $0.30 more than then" in text
-    assert "Dearer than then Milk: $3.40, was $3.00" in text
-    assert "Cheaper than then Tea: $1.50, was $2.00" in text
+    assert "Dearer now Milk: $3.40, was $3.00" in text
+    assert "Cheaper now Tea: $1.50, was $2.00" in text
 
 
 def test_pressing_twice_is_as_pressing_once_and_more_in_the_cart_stays(client, member):

@@ -63,6 +63,17 @@ def test_a_sign_up_sent_twice_at_once_opens_one_account(client, member, monkeypa
     assert Member.objects.get() == member
 
 
+def test_what_is_missing_or_wrong_is_told_in_the_words_of_the_checkout(client):
+    empty = words(client.post("/account/sign-in", {}))
+    assert "Please give an e-mail address." in empty
+    assert "Please give a password." in empty
+    wrong = client.post("/account/sign-up", {"email": "ada", "password1": "12345"})
+    assert "This is not an e-mail address; it looks like name@example.com." in words(wrong)
+    # Three things are wrong with the password, and its field is described by one place.
+    assert wrong.content.decode().count('id="id_password1_error"') == 1
+    assert 'aria-describedby="id_password1_helptext id_password1_error"' in wrong.content.decode()
+
+
 def test_a_known_address_opens_no_second_account_whatever_its_capitals(client, member):
     answer = client.post(
         "/account/sign-up", {"email": "ADA@example.com", "password1": LONG_AND_RARE}
