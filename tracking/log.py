@@ -97,8 +97,9 @@ def slates(
 ) -> Iterator[SlateRow]:
     """Slates served from ``since`` on and before ``until``, oldest first; functional ones never.
 
-    A slate is mature when its session has placed an order since it was served, or else after seven
-    days. Only then does "nothing happened" mean something: what was served after the order waits.
+    A slate is mature when its session, or the one that this went on in after signing in, has placed
+    an order since it was served, or else after seven days. Only then does "nothing happened" mean
+    something: what was served after the order waits.
     """
     chosen = Slate.objects.filter(functional=False, session__origin__in=list(origins))
     if since is not None:
@@ -106,12 +107,14 @@ def slates(
     if until is not None:
         chosen = chosen.filter(served_at__lt=until)
     if mature_only:
-        bought = Event.objects.filter(
-            session=OuterRef("session"),
-            event_type=EventType.PURCHASE,
-            occurred_at__gte=OuterRef("served_at"),
+        since_then = Event.objects.filter(
+            event_type=EventType.PURCHASE, occurred_at__gte=OuterRef("served_at")
         )
-        chosen = chosen.filter(Q(served_at__lte=now - MATURES_AFTER) | Exists(bought))
+        chosen = chosen.filter(
+            Q(served_at__lte=now - MATURES_AFTER)
+            | Exists(since_then.filter(session=OuterRef("session")))
+            | Exists(since_then.filter(session=OuterRef("session__goes_on_in")))
+        )
     rows = chosen.order_by("served_at", "qid").values_list(*SLATE_COLUMNS)
     for row in rows.iterator(chunk_size=BATCH):
         yield _slate_row(row)
@@ -126,7 +129,8 @@ def first_served_at(*, since: datetime) -> datetime | None:
 def touched(*, received_since: datetime) -> set[datetime]:
     """When the slates were served whose items something happened to, or whose session has bought.
 
-    Only what arrived at ``received_since`` or later counts.
+    Only what arrived at ``received_since`` or later counts. A session that went on in another has
+    bought when that one has.
     """
     arrived = Event.objects.filter(received_at__gte=received_since)
     named = arrived.exclude(qid=None).values("qid")
@@ -134,7 +138,11 @@ def touched(*, received_since: datetime) -> set[datetime]:
     recorded = Slate.objects.filter(functional=False)
     return {
         served_at
-        for slates in (recorded.filter(qid__in=named), recorded.filter(session__in=bought))
+        for slates in (
+            recorded.filter(qid__in=named),
+            recorded.filter(session__in=bought),
+            recorded.filter(session__goes_on_in__in=bought),
+        )
         for served_at in slates.values_list("served_at", flat=True)
     }
 

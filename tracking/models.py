@@ -52,6 +52,11 @@ class Session(models.Model):
     last_event_at = models.DateTimeField()
     # When its visitor signed in and what was done in it became the account's; it ended with that.
     joined_at = models.DateTimeField(null=True)
+    # The account's visit that it went on in, if it stood when its visitor signed in: an order
+    # placed there is an order of this visit, too.
+    goes_on_in = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="begun_in"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["visitor", "-last_event_at"])]

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from tracking.models import Event, Session, Slate, Visitor
 from tracking.visitor import Caller, member_shopper_key, visitor_shopper_key
 
-VISIT = ("id", "started_at", "last_event_at", "joined_at")
+VISIT = ("id", "started_at", "last_event_at", "joined_at", "goes_on_in_id")
 EVENT = (
     "id", "session_id", "event_type", "product_id", "qid", "position", "order_id", "occurred_at",
 )  # fmt: skip

@@ -28,7 +28,9 @@ def bring_along(guest: Caller, member: Caller, *, now: datetime) -> int:
     ``member`` is the same browser after signing in, with a visit of its own (``ensure``). In a
     browser in which another account has signed in, too, only this visit comes along: nobody knows
     whose the earlier ones were. A visit that was brought along has ended, so a second call, or the
-    next who signs in, finds nothing of it. Without consent there is no visit, and nothing is done.
+    next who signs in, finds nothing of it. The present one goes on in the member's, so that an
+    order there makes mature what was served in it. Without consent there is no visit, and nothing
+    is done.
     """
     key, into = guest.visitor_key, member.session_id
     if key is None or guest.member_id is not None or into is None:
@@ -41,6 +43,9 @@ def bring_along(guest: Caller, member: Caller, *, now: datetime) -> int:
         copies = _copies(visits, member.shopper_key, into, received_at=timezone.now())
         Event.objects.bulk_create(copies)
         Session.objects.filter(pk__in=visits).update(joined_at=now)
+        if guest.session_id in visits:
+            standing = Session.objects.filter(last_event_at__gte=now - IDLE)
+            standing.filter(pk__in=(guest.session_id,)).update(goes_on_in=into)
     return len(copies)
 
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.tracking.conftest import NOON, slate_for
 from tracking import log, record, visitor
@@ -55,11 +57,38 @@ def test_the_browsers_next_visit_does_not_make_a_slate_mature(caller):
     assert qids(now=NOON + WEEK) == [qid]
 
 
-def test_signing_in_begins_another_session_and_what_was_served_before_waits(caller):
+def test_an_order_in_the_visit_that_it_went_on_in_makes_a_slate_mature(caller):
     qid = slate_for(caller, 5)
-    buy(_another_session(caller, member_id=7, shopper_key="m:7"), at=NOON + timedelta(minutes=1))
+    member = _another_session(caller, member_id=7, shopper_key="m:7")
+    Session.objects.filter(pk=caller.session_id).update(goes_on_in=member.session_id)
+    buy(member, at=NOON - timedelta(minutes=1))
     assert qids() == []
-    assert qids(now=NOON + WEEK) == [qid]
+    buy(member, at=NOON + timedelta(minutes=1))
+    assert qids() == [qid]
+
+
+def test_an_order_in_the_visit_that_it_went_on_in_touches_a_slate(caller):
+    slate_for(caller, 5)
+    slate_for(_another_session(caller), 6, served_at=NOON + timedelta(hours=1))
+    member = _another_session(caller, member_id=7, shopper_key="m:7")
+    Session.objects.filter(pk=caller.session_id).update(goes_on_in=member.session_id)
+    before = timezone.now()
+    assert log.touched(received_since=before) == set()
+    buy(member, at=NOON + timedelta(minutes=1))
+    assert log.touched(received_since=before) == {NOON}
+
+
+def test_whether_a_slates_visit_bought_is_looked_up_in_the_index_by_visit(caller):
+    if connection.vendor != "sqlite":
+        pytest.skip("the words of SQLite's plan")
+    with CaptureQueriesContext(connection) as asked:
+        qids()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}")
+        plan = [row[-1] for row in cursor.fetchall()]
+    orders = [step for step in plan if "event_type=?" in step]
+    assert len(orders) == 2
+    assert all("(session_id=? AND event_type=?)" in step for step in orders)
 
 
 def test_a_slate_served_after_the_purchase_waits_for_the_next(caller):

@@ -132,6 +132,41 @@ def test_earlier_visits_of_a_browser_that_only_one_account_used_come_along(ann):
     assert browser.sign_in(ann) == 1
 
 
+def test_only_the_visit_that_stands_goes_on_in_the_accounts(ann):
+    browser = Browser()
+    earlier = browser.ensured(now=NOW - timedelta(days=3))
+    guest = browser.ensured()
+    browser.sign_in(ann, now=NOW + timedelta(minutes=30))
+    member = visitor.of(browser.request())
+    goes_on_in = dict(Session.objects.values_list("pk", "goes_on_in"))
+    assert member.session_id is not None
+    assert goes_on_in == {
+        earlier.session_id: None,
+        guest.session_id: member.session_id,
+        member.session_id: None,
+    }
+
+
+def test_a_visit_that_is_over_does_not_go_on(ann):
+    browser = Browser()
+    browser.ensured()
+    browser.sign_in(ann, now=NOW + timedelta(minutes=31))
+    assert not Session.objects.exclude(goes_on_in=None).exists()
+
+
+def test_who_signs_in_at_the_checkout_leaves_slates_that_are_mature_with_the_order(ann):
+    browser = Browser()
+    qid = slate_for(browser.ensured(), 1, served_at=NOW)
+    browser.sign_in(ann, now=NOW + timedelta(minutes=1))
+    member, at = visitor.of(browser.request()), NOW + timedelta(minutes=2)
+    assert list(log.slates(now=at)) == []
+    with transaction.atomic():
+        bought = [record.PurchaseLine(1, qid, 1)]
+        record.purchase(member, order_id=8, lines=bought, occurred_at=at)
+    assert [row.qid for row in log.slates(now=at)] == [qid]
+    assert [fact.event_type for fact in log.events_for_qids([qid])] == ["purchase"]
+
+
 @pytest.mark.parametrize(("idle", "brought"), [(30, 1), (31, 0)])
 def test_in_a_browser_of_several_accounts_only_this_visit_comes_along(ann, bob, idle, brought):
     browser = Browser()
