@@ -17,6 +17,7 @@ from recommender import conf
 from recommender.learning import trainer
 from recommender.models import ColumnsFile, TrainingRun
 from recommender.serving import vectors
+from shop.models import Product
 
 logger = logging.getLogger(__name__)
 
@@ -27,13 +28,13 @@ AGAIN_AFTER = timedelta(hours=1)
 def due(*, now: datetime) -> bool:
     """Whether the newest vectors are older than ``VECTORS_DAYS`` or cannot be read.
 
-    A store without any is never due: the first are fitted by hand, when the history is there.
+    A store without any is due once it has products: the panel says that it combines what they make.
     """
     made = ColumnsFile.objects.filter(kind=ColumnsFile.Kind.VECTORS).order_by("-made_at")
     newest = made.values_list("made_at", flat=True).first()
     days = timedelta(days=conf.current().vectors_days)
     if newest is None:
-        return False
+        return Product.objects.exists()
     return newest <= now - days or vectors.current() is vectors.NONE
 
 

@@ -46,8 +46,14 @@ def test_vectors_of_more_than_a_day_are_fitted_anew(begun):
     assert begun == [("fit_vectors",)]
 
 
-def test_younger_ones_stay_and_the_first_are_fitted_by_hand(begun, settings):
+def test_the_first_are_fitted_once_there_are_products(begun):
     assert not refit.due(now=timezone.now())
+    market.coffees("5.00")
+    _round()
+    assert begun == [("fit_vectors",)]
+
+
+def test_younger_ones_stay(begun, settings):
     _fitted(days_ago=0.99)
     _round()
     assert begun == []
