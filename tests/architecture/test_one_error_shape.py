@@ -12,7 +12,7 @@ from tests.flows.every_address import addresses
 
 PLACES = {
     "<int:pk>": "1",
-    "<str:tag>": "none",
+    "<slug:tag>": "none",
     "<uuid:token>": "00000000-0000-0000-0000-000000000000",
 }
 

@@ -94,6 +94,13 @@ def test_without_a_reason_400_and_of_an_unknown_ranker_404(steerer):
     )
 
 
+@pytest.mark.parametrize("tag", ["%00", "a.b", "é"])
+def test_what_is_no_tag_is_no_address(steerer, tag):
+    """PostgreSQL cannot even be asked for a text with a null character."""
+    answer = _post(steerer, f"versions/{tag}/promote", why="try")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
 def test_the_pin_is_put_and_told_in_the_status(client, steerer):
     market.put_live(market.ranker(price_saving=1.0))
     body = {"pinned": True, "why": "a busy week"}
