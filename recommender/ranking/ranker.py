@@ -13,6 +13,7 @@ from recommender.ranking.errors import CannotLearn
 from recommender.ranking.features.schema import MONOTONE, NAMES, fingerprint
 from recommender.ranking.metrics import GAINS
 from recommender.ranking.pairs import informative
+from recommender.ranking.places import PlacesAside
 from recommender.ranking.query import Floats, Ints
 from recommender.ranking.trees import Trees
 
@@ -97,6 +98,7 @@ def fit(
     later: Slates | None = None,
     weights: Floats | None = None,
     positions: Ints | None = None,
+    later_positions: Ints | None = None,
     base: tuple[Floats, Floats | None] | None = None,
     rounds: int = ROUNDS,
     early_stopping: int = EARLY_STOPPING,
@@ -105,6 +107,9 @@ def fit(
     threads: int = 1,
 ) -> LtrRanker:
     """Trains LambdaMART; early stopping looks at NDCG@5 of ``later`` slates, never at its own.
+
+    Where positions are used it looks at ``places.PlacesAside`` instead, if ``later_positions`` say
+    where the rows of the later slates stood.
 
     ``objective`` may name another of LightGBM's for ranking. ``base`` holds scores, per row of
     ``train`` and of ``later``, that the trees start from and that they leave out of what they
@@ -117,6 +122,7 @@ def fit(
         later=later,
         weights=weights,
         positions=positions,
+        later_positions=later_positions,
         base=base,
         rounds=rounds,
         early_stopping=early_stopping,
@@ -134,6 +140,7 @@ def fit_and_ask(
     rounds: int,
     weights: Floats | None = None,
     positions: Ints | None = None,
+    later_positions: Ints | None = None,
     base: tuple[Floats, Floats | None] | None = None,
     seed: int = 0,
     threads: int = 1,
@@ -148,7 +155,7 @@ def fit_and_ask(
         "seed": seed,
         "threads": threads,
     }
-    booster = _grown(train, later=later, base=base, **given)
+    booster = _grown(train, later=later, later_positions=later_positions, base=base, **given)
     asked = int(booster.best_iteration or booster.num_trees())
     if booster.num_trees() >= rounds:
         return _first(booster, rounds, train), asked
@@ -162,6 +169,7 @@ def _grown(
     later: Slates | None,
     weights: Floats | None,
     positions: Ints | None,
+    later_positions: Ints | None = None,
     base: tuple[Floats, Floats | None] | None,
     rounds: int = ROUNDS,
     early_stopping: int = EARLY_STOPPING,
@@ -189,22 +197,27 @@ def _grown(
     usable_later = later is not None and bool(informative(later[1], later[2]).any())
     callbacks: list[Any] = []
     valid = []
+    judge, measure = None, {}
     if later is not None and usable_later:
         start = None if base is None else base[1]
         valid = [
             lgb.Dataset(later[0], label=later[1], group=later[2], init_score=start, reference=data)
         ]
         callbacks = [lgb.early_stopping(early_stopping, verbose=False)]
+        if biased and later_positions is not None:
+            judge, measure = PlacesAside(later[1], later[2], later_positions), {"metric": "None"}
     return lgb.train(
         parameters(
             rows=int(np.repeat(kept, groups).sum()),
             seed=seed,
             threads=min(threads, 1 + len(features) // ROWS_PER_THREAD),
         )
-        | {"objective": objective},
+        | {"objective": objective}
+        | measure,
         data,
         num_boost_round=rounds,
         valid_sets=valid,
+        feval=judge,
         callbacks=callbacks,
         # Else LightGBM drops what was grown after the best round.
         keep_training_booster=True,
