@@ -80,6 +80,7 @@ def _fitted(training, weights, positions, seed):
         later=(later.features, later.labels, later.groups),
         weights=weights[first],
         positions=None if positions is None else positions[first],
+        later_positions=None if positions is None else positions[~first],
         seed=seed,
     )
     return ranker.fit(
