@@ -104,7 +104,7 @@ def undo(caller: Caller, *, qid: UUID, position: int, at: datetime | None = None
         swap.undone_at = at
         swap.save(update_fields=["undone_at"])
         _record(caller, "swap_undo", swap, at)
-        _record_replaced(caller, "cart_add", swap, at)
+        _record_replaced(caller, "cart_return", swap, at)
     return swap
 
 
@@ -209,7 +209,7 @@ def _record(caller: Caller, event_type: str, swap: AcceptedSwap, at: datetime) -
 
 
 def _record_replaced(caller: Caller, event_type: str, swap: AcceptedSwap, at: datetime) -> None:
-    """What became of the slate item that the replaced line came from: it was not kept after all."""
+    """What became of the slate item that the replaced line came from: not kept, or back again."""
     for line in swap.earlier:
         if line["product_id"] == swap.anchor_id and line["qid"] is not None:
             record.event(

@@ -17,6 +17,8 @@ class EventType(models.TextChoices):
     VIEW = "view"
     CART_ADD = "cart_add"
     CART_REMOVE = "cart_remove"
+    # What another swap replaced is back as it was: that one was undone.
+    CART_RETURN = "cart_return"
     SWAP_ACCEPT = "swap_accept"
     SWAP_UNDO = "swap_undo"
     SWAP_DISMISS = "swap_dismiss"

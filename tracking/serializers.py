@@ -23,6 +23,7 @@ SERVER_FACTS = {
     EventType.PURCHASE: "purchases are recorded by the checkout",
     EventType.SWAP_ACCEPT: "accepted swaps are recorded by the cart",
     EventType.SWAP_UNDO: "undone swaps are recorded by the cart",
+    EventType.CART_RETURN: "what an undone swap brings back is recorded by the cart",
 }
 
 

@@ -4,9 +4,10 @@
 1  viewed, or carted and kept                             0  seen (dismissals included)
 
 An item that nobody saw has no label: unseen is not disliked. Whatever was acted on was seen. An
-undo takes the accept back, a removal the accept or the cart add; an earlier view stays. What was
-bought stays bought, whatever happens to the next cart. What happens later than seven days after the
-slate was served is not put down to it.
+undo takes the accept back, a removal the accept or the cart add; an earlier view stays. A return
+(what a swap replaced is back, since that one was undone) makes stand again what the removal took.
+What was bought stays bought, whatever happens to the next cart. What happens later than seven days
+after the slate was served is not put down to it.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ def judge(facts: Iterable[Fact], *, served_at: Mapping[UUID, float]) -> dict[tup
 
 def _label(facts: list[Fact]) -> int:
     accepted = carted = bought = viewed = False
+    removed = False, False
     for fact in sorted(facts, key=lambda fact: fact.at):
         if fact.event_type == "view":
             viewed = True
@@ -62,7 +64,10 @@ def _label(facts: list[Fact]) -> int:
         elif fact.event_type == "swap_undo":
             accepted = False
         elif fact.event_type == "cart_remove":
+            removed = accepted, carted
             accepted = carted = False
+        elif fact.event_type == "cart_return":
+            accepted, carted = removed
         elif fact.event_type == "purchase":
             bought = bought or accepted or carted
     if bought:

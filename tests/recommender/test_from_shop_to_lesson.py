@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
 from recommender.learning import frames
 from recommender.ranking.features.schema import NAMES
+from recommender.serving import taste
 from tests.recommender import market
 from tests.shop.pages import put
 from tracking import log
@@ -68,6 +70,31 @@ def test_what_was_looked_at_taken_back_and_bought_is_graded_and_the_rest_is_left
     assert left["product"] not in learned
     slate = log.slate(kept["qid"])
     assert len(slate.features) == 4 * len(NAMES) * 8
+
+
+def test_a_swap_that_is_back_since_the_one_after_it_was_undone_counts_as_before(client):
+    anchor, *_ = market.coffees("9.00", "8.00", "7.00", "6.00", "5.00")
+    put(client, anchor)
+    client.post("/cart/budget", {"budget": "3.00"})
+    found = {row["product"]: row for row in _panel(client)}
+    first = found[min(found)]
+    _press(client, "accept", first)
+    second = next(row for row in _panel(client) if row["product"] != first["product"])
+    _press(client, "accept", second)
+    qid = UUID(first["qid"])
+    assert frames.of([qid]).labels.tolist() == [0]
+    _press(client, "undo", second)
+    assert frames.of([qid]).labels.tolist() == [2]
+    shopper = log.slate(qid).shopper_key
+    known = taste.of(shopper, member_id=None, now=timezone.now(), consent=True)
+    assert [(kind, product) for kind, product, _ in known.facts["actions"]] == [
+        ("cart_add", anchor.pk),
+        ("swap_accept", first["product"]),
+        ("swap_accept", second["product"]),
+        ("swap_undo", second["product"]),
+    ]
+    _order(client)
+    assert frames.of([qid]).labels.tolist() == [3]
 
 
 def test_what_is_seen_and_never_bought_trains_after_seven_days(client):

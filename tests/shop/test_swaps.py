@@ -297,7 +297,7 @@ def test_an_accepted_swap_that_another_replaces_was_not_kept(kitchen, provider):
     swaps.accept(kitchen.caller, qid=second.qid, position=1)
     assert told() == [("swap_accept", first, 1), ("cart_remove", first, 1)]
     swaps.undo(kitchen.caller, qid=second.qid, position=1)
-    assert told()[2:] == [("cart_add", first, 1)]
+    assert told()[2:] == [("cart_return", first, 1)]
 
 
 def test_not_this_is_never_offered_again(kitchen):

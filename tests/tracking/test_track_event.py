@@ -86,7 +86,7 @@ def test_forged_purchase_is_refused_and_counts_nothing(client):
     assert Event.objects.count() == Visitor.objects.count() == 0
 
 
-@pytest.mark.parametrize("event_type", ["swap_accept", "swap_undo"])
+@pytest.mark.parametrize("event_type", ["swap_accept", "swap_undo", "cart_return"])
 def test_what_the_cart_finds_out_cannot_be_posted(client, event_type):
     answer = post(client, event_type=event_type)
     assert answer.status_code == 400
