@@ -35,8 +35,9 @@ SHAPE = {
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's answer, reshaped; None (and so Django's 500) for what DRF does not know."""
     if busy.is_busy(error):
-        body = {"error": {"code": "busy", "message": busy.MESSAGE, "fields": {}}}
-        return Response(body, status=busy.STATUS, headers=busy.RETRY_AFTER)
+        _say_in_json(context["request"])
+        said = _error("busy", busy.MESSAGE, {})
+        return Response(said, status=busy.STATUS, headers=busy.RETRY_AFTER)
     response = exception_handler(error, context)
     if response is None:
         return None
