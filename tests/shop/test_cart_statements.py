@@ -6,11 +6,13 @@ clock is set forward (with consent), a standing slate is looked for, a new one i
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from recommender.models import TasteState
-from recommender.serving import live_ranker, snapshot, vectors
+from recommender.serving import live_ranker, snapshot, taste, vectors
 from shop.models import Member
 from tests.recommender.conftest import start_afresh
 from tests.recommender.market import coffees, imported_order
@@ -31,6 +33,8 @@ def provider(settings, request, monkeypatch):
     settings.CONSENT = "assume"
     # Every few seconds a process asks whether ranker and catalogue have changed.
     settings.RECOMMENDER = {"CHECK_SECONDS": 3600.0, "EXPLORATION_SHARE": 0.0}
+    # Beside busy neighbours a test takes longer than an event needs to be settled.
+    monkeypatch.setattr(taste, "SETTLED", timedelta(hours=1))
     monkeypatch.setattr(CheapestFirst, "pairs", [])
     start_afresh()
     yield request.param
