@@ -6,6 +6,7 @@ from typing import Any
 
 from recommender import alarms, conf, history
 from recommender.models import LedgerEntry, LiveTag, TrainingRun
+from recommender.ranking.features.schema import fingerprint
 from recommender.serving import processes, weights_line
 from tracking import log
 
@@ -16,12 +17,14 @@ def importance() -> dict[str, Any]:
     """The body of ``/api/model/feature-importance``, with a live ranker and without (DESIGN §6)."""
     live = LiveTag.objects.select_related("version").filter(pk=1).first()
     if live is None or live.version is None:
-        return {
-            "model_available": False,
-            "reason": _why_no_ranker(),
-            "fallback_weights": FALLBACK_WEIGHTS,
-        }
+        return _without_ranker(_why_no_ranker())
     version = live.version
+    if version.fingerprint != fingerprint():
+        # After a release with other features; every process refuses to load it.
+        return _without_ranker(
+            f"{version.tag} was trained on other features than this store computes now. "
+            "The blend serves until a ranker that was trained on them passes the gate."
+        )
     info = dict(version.training_info)
     origins = info.pop("origins", {})
     weights = version.weights
@@ -73,6 +76,10 @@ def status() -> dict[str, Any]:
             "given_up": run.given_up,
         },
     }
+
+
+def _without_ranker(reason: str) -> dict[str, Any]:
+    return {"model_available": False, "reason": reason, "fallback_weights": FALLBACK_WEIGHTS}
 
 
 def _why_no_ranker() -> str:

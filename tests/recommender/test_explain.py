@@ -60,6 +60,20 @@ def test_after_a_roll_back_to_the_blend_the_reason_is_not_that_the_ranker_is_liv
     assert explain.importance()["reason"] == "The gate kept it."
 
 
+def test_a_ranker_of_other_features_serves_nowhere_and_claims_no_weights(client):
+    live = market.put_live(market.ranker(price_saving=1.0))
+    RankerVersion.objects.update(fingerprint="of an earlier release", weights_state="ready")
+    body = explain.importance()
+    assert (body["model_available"], set(body)) == (
+        False,
+        {"model_available", "reason", "fallback_weights"},
+    )
+    assert f"{live.tag} was trained on other features" in body["reason"]
+    page = client.get("/model").content.decode()
+    assert "was trained on other features" in page
+    assert "Learned weights" not in page
+
+
 def test_the_body_names_every_weight_with_its_ranker():
     version = market.put_live(market.ranker(price_saving=1.0))
     RankerVersion.objects.update(
