@@ -76,6 +76,20 @@ def test_an_unknown_address_is_not_told_from_a_known_one(client, mailoutbox):
     assert not Member.objects.exists()
 
 
+def test_every_mail_speaks_for_the_store_and_not_for_the_host_it_runs_on(client, mailoutbox):
+    client.post("/account/sign-up", {"email": "ada@example.com", "password1": LONG_AND_RARE})
+    for email in ("ada@example.com", "nobody@example.com"):
+        client.post("/account/password", {"email": email})
+    assert [mail.subject for mail in mailoutbox] == [
+        "Basketwise: Is this your address?",
+        "Basketwise: A new password",
+        "Basketwise: No account has this address",
+    ]
+    for mail in mailoutbox:
+        assert "testserver" not in mail.body.replace(f"http://testserver{link(mail)}", "")
+        assert mail.body.endswith("\nBasketwise")
+
+
 def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(client, member):
     for _ in range(5):
         client.post("/account/sign-in", {"login": "ada@example.com", "password": "wrong"})
