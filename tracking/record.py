@@ -94,6 +94,9 @@ def events(
     rows = [_row(caller, draft, server_side, received_at) for draft in drafts]
     named = {row.client_id: row for row in reversed(rows) if row.client_id is not None}
     fresh = [row for row in rows if row.client_id is None or named[row.client_id] is row]
+    # In one order for everybody: of two requests with the same names in another order each would
+    # wait for a row of the other's.
+    fresh.sort(key=lambda row: str(row.client_id))
     Event.objects.bulk_create(fresh, ignore_conflicts=bool(named))
     stored: dict[UUID | None, tuple[UUID, UUID | None]] = {}
     if named:
