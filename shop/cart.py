@@ -11,8 +11,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, FilteredRelation, Q
-from django.db.models.functions import Least
+from django.db.models import FilteredRelation, Q
 from django.utils import timezone
 
 from shop.budget import starting_budget
@@ -91,7 +90,7 @@ def add(
         line.product = product
         line.quantity += quantity
         if qid is not None and was_offered(caller, product_id, qid=qid, position=position):
-            line.qid, line.position = qid, position
+            line.came_from(qid, position)
         line.save()
         _record(caller, "cart_add", line, at)
     return line
@@ -123,7 +122,11 @@ def remove(caller: Caller, line_id: int, *, at: datetime | None = None) -> CartL
     with transaction.atomic():
         line = _line(caller, line_id)
         CartLine.objects.filter(pk=line_id).delete()
-        _record(caller, "cart_remove", line, at)
+        gone = [
+            record.Draft("cart_remove", line.product_id, qid, position, at)
+            for qid, position in line.event_items
+        ]
+        record.events(caller, gone, server_side=True)
         if not CartLine.objects.filter(cart=line.cart_id).exists():
             record.forget_functional(caller)
     return line
@@ -174,11 +177,11 @@ def merge(source_key: str, target_key: str, *, new_budget: Decimal | None = None
     mine = CartLine.objects.filter(cart=target).values("product_id")
     both = CartLine.objects.filter(cart=source, product_id__in=mine)
     for line in both:
-        joined = CartLine.objects.filter(cart=target, product_id=line.product_id)
-        joined.update(quantity=Least(F("quantity") + line.quantity, MOST_OF_ONE))
-        if line.qid is not None:
-            # What was served last is what the purchase will be attributed to.
-            joined.update(qid=line.qid, position=line.position)
+        joined = CartLine.objects.get(cart=target, product_id=line.product_id)
+        joined.quantity = min(joined.quantity + line.quantity, MOST_OF_ONE)
+        for qid, position in line.slate_items:
+            joined.came_from(qid, position)
+        joined.save(update_fields=["quantity", "qid", "position", "also_from"])
     both.delete()
     CartLine.objects.filter(cart=source).update(cart=target)
     AcceptedSwap.objects.filter(cart=source).update(cart=target)

@@ -81,7 +81,9 @@ def place(
                 caller,
                 order_id=order.pk,
                 lines=[
-                    record.PurchaseLine(line.product_id, line.qid, line.position) for line in lines
+                    record.PurchaseLine(line.product_id, qid, position)
+                    for line in lines
+                    for qid, position in line.event_items
                 ],
                 count=origin == Order.Origin.SERVED,
                 occurred_at=now,

@@ -145,6 +145,7 @@ def _as_it_was(line: CartLine) -> dict[str, Any]:
         "quantity": line.quantity,
         "qid": str(line.qid) if line.qid else None,
         "position": line.position,
+        "also_from": line.also_from,
         "added_at": line.added_at.isoformat(),
     }
 
@@ -154,11 +155,18 @@ def _change(
 ) -> None:
     if own_line is None:
         line, quantity = anchor_line, item.quantity
+        line.also_from, line.qid = [], None
     else:
         anchor_line.delete()
         line, quantity = own_line, own_line.quantity + item.quantity
+    line.came_from(qid, position)
     CartLine.objects.filter(pk=line.pk).update(
-        product_id=item.product_id, quantity=quantity, qid=qid, position=position, kept=False
+        product_id=item.product_id,
+        quantity=quantity,
+        qid=qid,
+        position=position,
+        also_from=line.also_from,
+        kept=False,
     )
 
 
@@ -182,6 +190,8 @@ def _restore(cart: Cart, swap: AcceptedSwap) -> None:
         CartLine.objects.create(
             pk=line["id"],
             cart=cart,
+            # Swaps of carts that stood at the update know of one slate item only.
+            also_from=line.get("also_from", []),
             **{name: line[name] for name in ("product_id", "quantity", "qid", "position")},
         )
         # auto_now_add writes its own moment on creation.
@@ -211,12 +221,15 @@ def _record(caller: Caller, event_type: str, swap: AcceptedSwap, at: datetime) -
 def _record_replaced(caller: Caller, event_type: str, swap: AcceptedSwap, at: datetime) -> None:
     """What became of the slate item that the replaced line came from: not kept, or back again."""
     for line in swap.earlier:
-        if line["product_id"] == swap.anchor_id and line["qid"] is not None:
-            record.event(
-                caller,
-                event_type=event_type,
-                product_id=swap.anchor_id,
-                qid=UUID(line["qid"]),
-                position=line["position"],
-                occurred_at=at,
-            )
+        if line["product_id"] != swap.anchor_id:
+            continue
+        for qid, position in [*line.get("also_from", []), (line["qid"], line["position"])]:
+            if qid is not None:
+                record.event(
+                    caller,
+                    event_type=event_type,
+                    product_id=swap.anchor_id,
+                    qid=UUID(qid),
+                    position=position,
+                    occurred_at=at,
+                )

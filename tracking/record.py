@@ -43,7 +43,10 @@ class Draft:
 
 @dataclass(frozen=True)
 class PurchaseLine:
-    """A bought line, with the slate item that it came from, if it came from one."""
+    """A bought line, with the slate item that it came from, if it came from one.
+
+    A line that several slate items brought is one for each of them.
+    """
 
     product_id: int
     qid: UUID | None = None

@@ -64,7 +64,9 @@ def _copies(
 ) -> list[Event]:
     # Being shown something is nothing that was done.
     done = Event.objects.filter(session__in=visits).exclude(event_type=EventType.IMPRESSION)
-    newest = reversed(done.order_by("-pk")[:MOST])
+    newest = list(reversed(done.order_by("-pk")[:MOST]))
+    # Without their slate the purchases of one order's line are one.
+    bought = {(event.order_id, event.product_id): event for event in newest}
     return [
         Event(
             pk=new_id(),
@@ -78,4 +80,5 @@ def _copies(
             received_at=received_at,
         )
         for event in newest
+        if event.order_id is None or bought[event.order_id, event.product_id] is event
     ]

@@ -34,6 +34,8 @@ INTENT_RATE = 0.3
 SWITCH_AFTER = 45.0
 """Seconds for which the intent stays on the side it has come to (above or below an even chance)."""
 
+LAST = Bought._fields.index("last")
+
 DEAR, CHEAP = 0.6, 0.4
 PRIOR_CHOICES = 8.0
 """The store's mean weighs as much as eight choices of the shopper's own."""
@@ -142,7 +144,9 @@ def _forget_old_touches(facts: dict[str, Any]) -> None:
 def _add(facts: dict[str, Any], event: log.Fact) -> None:
     product, kind = event.product_id, event.event_type
     if kind == "purchase":
-        _bought(facts, product, event.occurred_at)
+        # A line that several slate items brought is one purchase for each of them.
+        if facts["sums"].get(str(product), NEVER)[LAST] != event.occurred_at.timestamp():
+            _bought(facts, product, event.occurred_at)
     elif kind in ("view", "cart_add"):
         _push(facts["recent"], [str(event.session_id), product], RECENT)
     if kind == "cart_add":

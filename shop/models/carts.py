@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.core.validators import MinValueValidator
 from django.db import models
 
@@ -24,7 +26,7 @@ class Cart(models.Model):
 
 
 class CartLine(models.Model):
-    """``qid`` and ``position`` name the slate item it came from, and travel to the order.
+    """``qid`` and ``position`` name the slate item it came from last, and travel to the order.
 
     ``kept``: the shopper wants this very product, so that no alternative is offered for it.
     """
@@ -34,6 +36,8 @@ class CartLine(models.Model):
     quantity = models.PositiveSmallIntegerField(default=1)
     qid = models.UUIDField(null=True)
     position = models.PositiveSmallIntegerField(null=True)
+    # [[qid, position], …] of the slate items that brought packs of it before the last one.
+    also_from = models.JSONField(default=list)
     kept = models.BooleanField(default=False)
     added_at = models.DateTimeField(auto_now_add=True)
 
@@ -49,6 +53,23 @@ class CartLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.product_id}"
+
+    @property
+    def slate_items(self) -> list[tuple[UUID, int | None]]:
+        """(qid, position) of every slate item that brought packs of it, the last one last."""
+        found = [(UUID(qid), position) for qid, position in self.also_from]
+        return found if self.qid is None else [*found, (self.qid, self.position)]
+
+    @property
+    def event_items(self) -> list[tuple[UUID | None, int | None]]:
+        """What events about the whole line name, one each: its slate items, or nothing."""
+        return [*self.slate_items] or [(None, None)]
+
+    def came_from(self, qid: UUID, position: int | None) -> None:
+        """A slate item brought packs of it, and is the last one from now on. Not saved here."""
+        earlier = [item for item in self.slate_items if item != (qid, position)]
+        self.also_from = [[str(name), place] for name, place in earlier]
+        self.qid, self.position = qid, position
 
 
 class AcceptedSwap(models.Model):

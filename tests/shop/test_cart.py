@@ -217,12 +217,23 @@ def test_a_line_that_came_from_a_slate_still_does_after_signing_in():
     visitor, member = shopper(), Member.objects.create(email="a@example.org", username="a")
     account = replace(visitor, member_id=member.pk, shopper_key=f"m:{member.pk}")
     coffee = product()
-    line, _ = cart.add(visitor, coffee.pk), cart.add(account, coffee.pk)
-    qid = uuid4()
-    CartLine.objects.filter(pk=line.pk).update(qid=qid, position=2)
+    line, own = cart.add(visitor, coffee.pk), cart.add(account, coffee.pk)
+    earlier, qid, accounts = uuid4(), uuid4(), uuid4()
+    CartLine.objects.filter(pk=line.pk).update(qid=qid, position=2, also_from=[[str(earlier), 1]])
+    CartLine.objects.filter(pk=own.pk).update(qid=accounts, position=3)
     merge(visitor.visitor_key, member)
     found = CartLine.objects.get()
     assert (found.quantity, found.qid, found.position) == (2, qid, 2)
+    assert found.slate_items == [(accounts, 3), (earlier, 1), (qid, 2)]
+
+
+def test_an_item_that_brings_packs_again_is_the_last_one_and_named_once():
+    first, second = uuid4(), uuid4()
+    line = CartLine()
+    assert line.event_items == [(None, None)]
+    for qid in (first, second, first):
+        line.came_from(qid, 1)
+    assert line.slate_items == line.event_items == [(second, 1), (first, 1)]
 
 
 def test_merged_quantities_stop_at_99():

@@ -198,9 +198,11 @@ def test_an_order_of_the_visitor_is_one_order(ann):
     browser = Browser()
     guest = browser.ensured()
     with transaction.atomic():
-        record.purchase(guest, order_id=8, lines=[record.PurchaseLine(5)])
+        # Two slate items brought the line.
+        lines = [record.PurchaseLine(5, slate_for(guest, 5), 1) for _ in range(2)]
+        record.purchase(guest, order_id=8, lines=lines)
     before = log.purchases()
     browser.sign_in(ann)
     assert log.purchases() == before == 1
     assert _done(ann) == [("purchase", 5)]
-    assert Event.objects.filter(order_id=8).count() == 2
+    assert Event.objects.filter(order_id=8).count() == 3
