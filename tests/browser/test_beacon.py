@@ -38,6 +38,8 @@ class Told:
         default_factory=lambda: {"/": _page(), "/other": "<p>elsewhere</p>"}
     )
     messages: list[list[dict]] = field(default_factory=list)
+    # The status of the next answers to messages; 200 when there is none left.
+    failures: list[int] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -52,10 +54,11 @@ def heard() -> Iterator[tuple[str, Told]]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             told.messages.append(json.loads(body)["events"])
-            self._answer("{}", "application/json")
+            status = told.failures.pop(0) if told.failures else 200
+            self._answer("{}", "application/json", status=status)
 
-        def _answer(self, text: str, kind: str) -> None:
-            self.send_response(200)
+        def _answer(self, text: str, kind: str, *, status: int = 200) -> None:
+            self.send_response(status)
             self.send_header("Content-Type", kind)
             self.end_headers()
             self.wfile.write(text.encode())
@@ -172,3 +175,61 @@ def test_a_slate_that_is_replaced_tells_what_was_seen_of_it_and_no_more(told):
     )
     page.wait_for_timeout(1200)
     assert _positions(messages) == [[1, 2]]
+
+
+def _named(events: list[dict]) -> list[tuple[str, int]]:
+    return [(event["qid"], event["position"]) for event in events]
+
+
+def _three_slates_one_after_the_other(told, *, products: int = 3, height: int = 100) -> None:
+    page, pages, messages = told
+    for at, qid in enumerate(("q1", "q2", "q3"), start=1):
+        pages[f"/{qid}"] = _page(qid, products=products, height=height)
+        page.goto(f"/{qid}")
+        until = monotonic() + 20
+        while len(messages) < at and monotonic() < until:
+            page.wait_for_timeout(20)
+        page.wait_for_timeout(200)
+
+
+@pytest.mark.parametrize("failure", [500, 503, 403, 429])
+def test_what_was_not_acknowledged_goes_with_the_next_message_under_the_same_names(
+    told, heard, failure
+):
+    heard[1].failures.append(failure)
+    _three_slates_one_after_the_other(told)
+    _, _, (first, second, third) = told
+    assert _named(first) == [("q1", 1), ("q1", 2), ("q1", 3)]
+    assert second[:3] == first
+    assert all(event["event_id"] for event in first)
+    assert _named(second[3:]) == [("q2", 1), ("q2", 2), ("q2", 3)]
+    assert _named(third) == [("q3", 1), ("q3", 2), ("q3", 3)]
+
+
+def test_what_never_arrived_goes_with_the_next_message(told):
+    page, pages, messages = told
+    page.route("**/api/track-events", lambda route: route.abort())
+    page.goto("/")
+    page.wait_for_timeout(1400)
+    assert messages == []
+    page.unroute("**/api/track-events")
+    pages["/second"] = _page("q2")
+    page.goto("/second")
+    page.wait_for_timeout(1400)
+    assert [_named(events) for events in messages] == [
+        [("q1", 1), ("q1", 2), ("q1", 3), ("q2", 1), ("q2", 2), ("q2", 3)]
+    ]
+
+
+def test_a_message_that_is_refused_for_itself_is_not_repeated(told, heard):
+    heard[1].failures.append(400)
+    _three_slates_one_after_the_other(told)
+    assert _positions(told[2]) == [[1, 2, 3]] * 3
+
+
+def test_of_what_was_not_acknowledged_the_newest_fifty_are_told_again(told, heard):
+    heard[1].failures += [503, 503]
+    _three_slates_one_after_the_other(told, products=20, height=20)
+    first, second, third = (_named(events) for events in told[2])
+    every = [(qid, at) for qid in ("q1", "q2", "q3") for at in range(1, 21)]
+    assert (first, second, third) == (every[:20], every[:40], every[10:])
