@@ -116,11 +116,10 @@ class _Store:
         _teach()
         partitions.bring_up_to_date(now=self.now, since=self.now - timedelta(days=180))
         self.export()
-        # Looked for once: a training of many slates is told by its chain.
-        many = len(self.training) >= evaluation.MANY_SLATES
-        self.rounds: int | None = None
+        # Of many slates the chain tells it, of fewer each fit looks for it.
+        chain = evaluation.forward_chain(self.training, threads=THREADS)
+        self.rounds = chain.rounds.get("ltr")
         self.fit()
-        self.rounds = self.ranker.booster.num_trees() if many else None
 
     def three(self) -> None:
         self.export()
