@@ -14,6 +14,7 @@ from recommender.serving import taste
 from tests.recommender import market
 from tests.shop.pages import put
 from tracking import log
+from tracking.models import Slate
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +96,30 @@ def test_a_swap_that_is_back_since_the_one_after_it_was_undone_counts_as_before(
     ]
     _order(client)
     assert frames.of([qid]).labels.tolist() == [3]
+
+
+def test_what_the_panel_and_a_products_page_brought_is_bought_from_both(client):
+    dear, other, *_ = market.coffees("9.00", "8.00", "7.00", "6.00", "5.00")
+    put(client, dear)
+    put(client, other)
+    client.post("/cart/budget", {"budget": "3.00"})
+    client.get(f"/p/{other.pk}/alternatives")
+    [page] = Slate.objects.filter(placement="product_page")
+    alternatives = {item["product"]: item["position"] for item in page.items}
+    body = client.get("/api/cart/swaps").json()
+    row = next(
+        row
+        for row in body["suggestions"]
+        if row["anchor"]["id"] == dear.pk and row["product"]["id"] in alternatives
+    )
+    candidate = row["product"]["id"]
+    _press(client, "accept", {"qid": body["qid"], "position": row["position"]})
+    _press(client, "accept", {"qid": page.pk, "position": alternatives[candidate]})
+    assert frames.of([UUID(body["qid"]), page.pk]).labels.tolist() == [2, 2]
+    _order(client)
+    assert frames.of([UUID(body["qid"]), page.pk]).labels.tolist() == [3, 3]
+    known = taste.of(page.shopper_key, member_id=None, now=timezone.now(), consent=True)
+    assert known.facts["sums"][str(candidate)][0] == 1
 
 
 def test_what_is_seen_and_never_bought_trains_after_seven_days(client):
