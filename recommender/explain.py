@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from recommender import alarms, conf, history
-from recommender.models import LedgerEntry, LiveTag, TrainingRun
+from recommender.models import LedgerEntry, LiveTag, RankerVersion, TrainingRun
 from recommender.ranking.features.schema import fingerprint
 from recommender.serving import processes, weights_line
 from tracking import log
@@ -19,8 +19,7 @@ def importance() -> dict[str, Any]:
     if live is None or live.version is None:
         return _without_ranker(_why_no_ranker())
     version = live.version
-    if version.fingerprint != fingerprint():
-        # After a release with other features; every process refuses to load it.
+    if not _fits(version):
         return _without_ranker(
             f"{version.tag} was trained on other features than this store computes now. "
             "The blend serves until a ranker that was trained on them passes the gate."
@@ -58,7 +57,7 @@ def status() -> dict[str, Any]:
     every = conf.current().retrain_every
     return {
         "live_tag": version.tag if version else "",
-        "policy": version.policy if version else "blend",
+        "policy": version.policy if version and _fits(version) else "blend",
         "generation": live.generation if live else 0,
         "pinned": bool(live and live.pinned),
         "processes": processes.told(),
@@ -76,6 +75,11 @@ def status() -> dict[str, Any]:
             "given_up": run.given_up,
         },
     }
+
+
+def _fits(version: RankerVersion) -> bool:
+    """False after a release with other features: every process refuses to load it."""
+    return version.fingerprint == fingerprint()
 
 
 def _without_ranker(reason: str) -> dict[str, Any]:

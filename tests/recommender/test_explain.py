@@ -69,6 +69,7 @@ def test_a_ranker_of_other_features_serves_nowhere_and_claims_no_weights(client)
         {"model_available", "reason", "fallback_weights"},
     )
     assert f"{live.tag} was trained on other features" in body["reason"]
+    assert explain.status()["policy"] == "blend"
     page = client.get("/model").content.decode()
     assert "was trained on other features" in page
     assert "Learned weights" not in page
