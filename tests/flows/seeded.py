@@ -22,7 +22,7 @@ def shelf() -> None:
 
 
 def slates(follows: str, days: int, number: int = 60) -> None:
-    """``number`` simulated slates, served until ``days`` ago, whose looks follow this column.
+    """``number`` simulated slates, served until ``days`` ago, whose looks follow these columns.
 
     "nothing" is a log whose looks follow nothing: no challenger that learns from it is better.
     """
@@ -30,7 +30,8 @@ def slates(follows: str, days: int, number: int = 60) -> None:
     features = rng.normal(size=(number, SIZE, len(NAMES)))
     appeal = rng.normal(size=(number, SIZE))
     if follows != "nothing":
-        appeal = features[:, :, column(follows)] + 0.1 * appeal
+        wanted = [column(name) for name in follows.split()]
+        appeal = features[:, :, wanted].sum(axis=2) + 0.1 * appeal
     labels = np.argsort(np.argsort(-appeal, axis=1), axis=1) < 2
     now = timezone.now()
     moments = [now - timedelta(days=days, hours=at) for at in range(number)]

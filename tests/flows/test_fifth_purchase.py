@@ -48,8 +48,8 @@ def _four_purchases(store: Open) -> None:
 def test_the_fifth_purchase_brings_a_new_ranker_to_every_process(environment):
     _filled(environment, "slates('price_saving', 20)")
     assert " is live" in manage(environment, "train_ranker")
-    # Since then shoppers look at something else.
-    calls = "from tests.flows import seeded; seeded.slates('popularity', 10, 120)"
+    # Since then shoppers look at something else, too.
+    calls = "from tests.flows import seeded; seeded.slates('price_saving popularity', 10, 120)"
     manage(environment, "shell", "-c", calls)
     with opened(environment) as store:
         assert store.followed(1)
@@ -95,7 +95,7 @@ def _with_figures(address: str) -> dict[str, Any]:
 def test_the_browser_of_the_fifth_purchase_says_what_moved(environment, browser_path):
     _filled(environment, "slates('price_saving', 20)")
     assert " is live" in manage(environment, "train_ranker")
-    calls = "from tests.flows import seeded; seeded.slates('popularity', 10, 120)"
+    calls = "from tests.flows import seeded; seeded.slates('price_saving popularity', 10, 120)"
     manage(environment, "shell", "-c", calls)
     with opened(environment) as store, sync_playwright() as playwright:
         _four_purchases(store)
