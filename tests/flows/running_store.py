@@ -14,7 +14,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from html import unescape
 from http.cookiejar import CookieJar
@@ -136,18 +136,24 @@ class Open:
 @contextmanager
 def opened(environment: dict[str, str]) -> Iterator[Open]:
     """Two web processes and one worker of the store in ``environment``, ready to serve."""
-    ports = (_free_port(), _free_port())
     with ExitStack() as stack:
-        for port in ports:
-            web = ("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port))
-            options = ("--blocking-threads", "4", "config.wsgi:application")
-            stack.enter_context(_of_the_store(environment, *web, *options))
+        (one, _), (other, _) = [stack.enter_context(web(environment)) for _ in range(2)]
         single = {**environment, "DATABASE_POOL": ""}
         stack.enter_context(_of_the_store(single, *WORKER, *WORKER_OPTIONS))
-        store = Open((f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}"))
+        store = Open((one, other))
         until(lambda: len(store.status()["processes"]) == 3)
         until(lambda: bool(store.status(1)))
         yield store
+
+
+@contextmanager
+def web(environment: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address of one web process of the store, and its parent, which ends when it dies."""
+    port = _free_port()
+    server = ("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port))
+    options = ("--blocking-threads", "4", "config.wsgi:application")
+    with _of_the_store(environment, *server, *options) as process:
+        yield f"http://127.0.0.1:{port}", process
 
 
 def manage(environment: dict[str, str], *arguments: str) -> str:
@@ -216,16 +222,18 @@ class Shopper:
 
 
 @contextmanager
-def _of_the_store(environment: dict[str, str], program: str, *options: str) -> Iterator[None]:
+def _of_the_store(
+    environment: dict[str, str], program: str, *options: str
+) -> Iterator[subprocess.Popen[bytes]]:
     command = [str(Path(sys.executable).parent / program), *options]
-    with _process(command, user=None, cwd=str(ROOT), environment=environment):
-        yield
+    with _process(command, user=None, cwd=str(ROOT), environment=environment) as process:
+        yield process
 
 
 @contextmanager
 def _process(
     command: list[str], *, user: str | None, cwd: str, environment: dict[str, str] | None = None
-) -> Iterator[None]:
+) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         command,
         cwd=cwd,
@@ -237,9 +245,11 @@ def _process(
         start_new_session=True,
     )
     try:
-        yield
+        yield process
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        # One that died by itself has left its group empty.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
