@@ -21,7 +21,8 @@ logger = logging.getLogger(__name__)
 
 
 class Channel(filesystem.Channel):
-    """Writes beside, renames; reads on behind what is no message."""
+    """Writes beside, renames; reads on behind what is no message. (kombu's functions have no types,
+    hence the two silenced calls.)"""
 
     # kombu's own two classes name the message differently.
     def _put(self, queue: Any, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]

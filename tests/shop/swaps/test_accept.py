@@ -4,57 +4,16 @@ from uuid import uuid4
 
 import pytest
 
-from shop import cart, checkout, refusals, swaps
+from shop import cart, refusals, swaps
 from shop.contents import cart_of
 from shop.errors import Conflict, Missing
 from shop.models import AcceptedSwap, CartLine, DismissedProduct, Member, Product
 from shop.recommendations import swaps_for
-from tests.shop.shelf import CheapestFirst, product, shopper, swap
+from tests.shop.shelf import product, shopper, swap
+from tests.shop.swaps.kitchen import events
 from tracking.models import Event
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def provider(settings, monkeypatch):
-    settings.SWAP_PROVIDER = "tests.shop.shelf.CheapestFirst"
-    monkeypatch.setattr(CheapestFirst, "pairs", [])
-    return CheapestFirst
-
-
-class Kitchen:
-    """A cart with two packs of an anchor at 5.00, and a slate that offers a candidate at 4.10."""
-
-    def __init__(self, provider):
-        self.caller = shopper()
-        self.anchor = product("Anchor", "5.00")
-        self.other = product("Other", "3.33")
-        self.candidate = product("Candidate", "4.10", stock=10)
-        cart.add(self.caller, self.anchor.pk, 2)
-        cart.add(self.caller, self.other.pk, 1)
-        cart.set_budget(self.caller, Decimal("10.00"))
-        provider.pairs = [swap(self.anchor, 2, self.candidate, quantity=2, saving_cents=180)]
-        self.slate = swaps_for(self.caller, cart_of(self.caller))
-        self.qid = self.slate.qid
-
-    def accept(self, position=1, caller=None):
-        return swaps.accept(caller or self.caller, qid=self.qid, position=position)
-
-    def undo(self):
-        return swaps.undo(self.caller, qid=self.qid, position=1)
-
-    def rows(self):
-        return list(CartLine.objects.order_by("pk").values())
-
-
-@pytest.fixture
-def kitchen(provider):
-    return Kitchen(provider)
-
-
-def events(event_type):
-    rows = Event.objects.filter(event_type=event_type).order_by("pk")
-    return list(rows.values_list("product_id", "qid", "position"))
 
 
 def test_the_total_falls_by_exactly_the_promised_saving(kitchen):
@@ -186,141 +145,6 @@ def test_a_slate_from_before_signing_in_still_counts(kitchen):
     assert kitchen.accept(caller=account).saving == Decimal("1.80")
 
 
-def test_undo_puts_back_exactly_what_was_there(kitchen):
-    rows = kitchen.rows()
-    kitchen.accept()
-    assert kitchen.rows() != rows
-    kitchen.undo()
-    assert kitchen.rows() == rows
-    assert events("swap_undo") == [(kitchen.candidate.pk, kitchen.qid, 1)]
-
-
-def test_a_repeated_undo_changes_nothing(kitchen):
-    kitchen.accept()
-    first = kitchen.undo()
-    rows = kitchen.rows()
-    assert kitchen.undo() == first
-    assert kitchen.rows() == rows
-    assert len(events("swap_undo")) == 1
-
-
-def test_after_an_undo_the_swap_can_be_accepted_again(kitchen):
-    kitchen.accept()
-    kitchen.undo()
-    kitchen.accept()
-    assert cart_of(kitchen.caller).total == Decimal("11.53")
-    kitchen.undo()
-    assert cart_of(kitchen.caller).total == Decimal("13.33")
-
-
-def test_after_the_anchor_was_put_back_by_hand_the_swap_can_be_accepted_again(kitchen):
-    kitchen.accept()
-    cart.remove(kitchen.caller, CartLine.objects.get(product=kitchen.candidate).pk)
-    kitchen.accept()
-    assert cart_of(kitchen.caller).total == Decimal("3.33")
-    cart.add(kitchen.caller, kitchen.anchor.pk, 2)
-    assert kitchen.accept().total_after == Decimal("11.53")
-    assert cart_of(kitchen.caller).total == Decimal("11.53")
-    assert AcceptedSwap.objects.filter(undone_at=None).count() == 1
-
-
-def test_what_was_never_accepted_cannot_be_undone(kitchen):
-    with pytest.raises(Missing) as refused:
-        kitchen.undo()
-    assert refused.value.code == "not_accepted"
-
-
-@pytest.mark.parametrize("change", ["quantity", "removed", "anchor_back"])
-def test_a_line_changed_since_cannot_be_undone(kitchen, change):
-    kitchen.accept()
-    line = CartLine.objects.get(product=kitchen.candidate)
-    if change == "quantity":
-        cart.set_quantity(kitchen.caller, line.pk, 3)
-    elif change == "removed":
-        cart.remove(kitchen.caller, line.pk)
-    else:
-        cart.add(kitchen.caller, kitchen.anchor.pk, 1)
-    rows = kitchen.rows()
-    with pytest.raises(Conflict) as refused:
-        kitchen.undo()
-    assert refused.value.code == "line_changed"
-    assert kitchen.rows() == rows
-
-
-def test_a_candidate_with_a_line_of_its_own_takes_the_packs_and_gives_them_back(kitchen):
-    cart.add(kitchen.caller, kitchen.candidate.pk, 3)
-    rows = kitchen.rows()
-    kitchen.accept()
-    found = {row.product: row.quantity for row in cart_of(kitchen.caller).lines}
-    assert found == {kitchen.other: 1, kitchen.candidate: 5}
-    # 10.00 + 3.33 + 12.30 − 1.80
-    assert cart_of(kitchen.caller).total == Decimal("23.83")
-    kitchen.undo()
-    assert kitchen.rows() == rows
-
-
-class Twice:
-    """Two anchors, and a slate for each that offers the same candidate."""
-
-    def __init__(self, kitchen, provider):
-        self.caller, self.candidate = kitchen.caller, kitchen.candidate
-        self.first, self.anchor = kitchen.qid, kitchen.anchor
-        self.late = product("Late anchor", "6.00")
-        cart.add(self.caller, self.late.pk, 1)
-        provider.pairs = [swap(self.late, 1, self.candidate, quantity=1, saving_cents=190)]
-        self.second = swaps_for(self.caller, cart_of(self.caller)).qid
-        kitchen.accept()
-        swaps.accept(self.caller, qid=self.second, position=1)
-
-    def line(self):
-        return CartLine.objects.get(product=self.candidate)
-
-
-@pytest.fixture
-def twice(kitchen, provider):
-    return Twice(kitchen, provider)
-
-
-def test_what_two_slates_brought_is_a_purchase_of_both_and_one_line_of_the_order(twice):
-    assert (twice.line().quantity, twice.line().qid) == (3, twice.second)
-    order = checkout.place(twice.caller, name="A", email="a@example.org", idempotency_key="k")
-    bought = [item for item in events("purchase") if item[0] == twice.candidate.pk]
-    assert bought == [(twice.candidate.pk, qid, 1) for qid in (twice.first, twice.second)]
-    lines = order.lines.filter(product=twice.candidate)
-    assert list(lines.values_list("quantity", "qid")) == [(3, twice.second)]
-    # 2 x (5.00 - 4.10) + (6.00 - 4.10)
-    assert order.saved == Decimal("3.70")
-
-
-def test_undoing_the_second_leaves_the_line_to_the_first_alone(twice):
-    swaps.undo(twice.caller, qid=twice.second, position=1)
-    assert twice.line().slate_items == [(twice.first, 1)]
-    swaps.undo(twice.caller, qid=twice.first, position=1)
-    held = {row.product for row in cart_of(twice.caller).lines}
-    assert twice.candidate not in held
-    assert {twice.anchor, twice.late} <= held
-
-
-def test_what_two_slates_brought_is_taken_out_as_both(twice):
-    cart.remove(twice.caller, twice.line().pk)
-    removed = events("cart_remove")
-    assert removed == [(twice.candidate.pk, qid, 1) for qid in (twice.first, twice.second)]
-
-
-def test_what_two_slates_brought_and_another_swap_replaces_comes_back_as_both(twice, provider):
-    rows = list(CartLine.objects.order_by("pk").values())
-    cheaper = product("Cheaper", "4.00")
-    provider.pairs = [swap(twice.candidate, 3, cheaper, quantity=3, saving_cents=30)]
-    third = swaps_for(twice.caller, cart_of(twice.caller)).qid
-    swaps.accept(twice.caller, qid=third, position=1)
-    both = [(twice.candidate.pk, qid, 1) for qid in (twice.first, twice.second)]
-    assert events("cart_remove") == both
-    assert CartLine.objects.get(product=cheaper).slate_items == [(third, 1)]
-    swaps.undo(twice.caller, qid=third, position=1)
-    assert events("cart_return") == both
-    assert list(CartLine.objects.order_by("pk").values()) == rows
-
-
 def test_stock_must_cover_the_packs_already_in_the_cart_too(kitchen):
     cart.add(kitchen.caller, kitchen.candidate.pk, 9)
     with pytest.raises(Conflict) as refused:
@@ -330,20 +154,6 @@ def test_stock_must_cover_the_packs_already_in_the_cart_too(kitchen):
         "available": 10,
         "in_cart": 9,
     }
-
-
-def test_swaps_on_swaps_are_undone_in_turn(kitchen, provider):
-    rows = kitchen.rows()
-    kitchen.accept()
-    cheaper = product("Cheaper", "4.00")
-    provider.pairs = [swap(kitchen.candidate, 2, cheaper, quantity=2, saving_cents=20)]
-    second = swaps_for(kitchen.caller, cart_of(kitchen.caller))
-    swaps.accept(kitchen.caller, qid=second.qid, position=1)
-    with pytest.raises(Conflict):
-        kitchen.undo()
-    swaps.undo(kitchen.caller, qid=second.qid, position=1)
-    kitchen.undo()
-    assert kitchen.rows() == rows
 
 
 def test_an_accepted_swap_that_another_replaces_was_not_kept(kitchen, provider):
